@@ -1,7 +1,18 @@
 """The record: its tables, the inputs they are filled from, its words, its errors, its database."""
 
 from models.area import AreaName, Membership, ReferenceArea, Weight
-from models.base import EPOCH, FIRST, FOREVER, Table, append_only, guards, micros, moment, plain
+from models.base import (
+    EPOCH,
+    FIRST,
+    FOREVER,
+    Table,
+    append_only,
+    columns,
+    guards,
+    micros,
+    moment,
+    plain,
+)
 from models.database import (
     HISTORY,
     Work,
@@ -20,6 +31,7 @@ from models.errors import (
     SignInNeeded,
     Unavailable,
     WrongState,
+    bad_input,
 )
 from models.ledger import SYSTEM_CHAIN, AuditEvent, ChainHead, Receipt
 from models.observation import (
@@ -42,7 +54,7 @@ from models.observation import (
     UpdateInput,
     ValueSpan,
 )
-from models.person import SYSTEM, Grant, Held, Identity, LoginSession, Person
+from models.person import ANONYMOUS, SYSTEM, Grant, Held, Identity, LoginSession, Person
 from models.plan import (
     Actor,
     Article,
@@ -95,6 +107,18 @@ from models.vocabulary import (
 )
 
 __all__ = [
+    "ANONYMOUS",
+    "CELL",
+    "DIGITS",
+    "EPOCH",
+    "FIRST",
+    "FOREVER",
+    "HISTORY",
+    "MISSING",
+    "PERIOD",
+    "SYSTEM",
+    "SYSTEM_CHAIN",
+    "TOTAL",
     "Actor",
     "Aggregation",
     "Approach",
@@ -106,7 +130,6 @@ __all__ = [
     "Baseline",
     "BaselineRule",
     "Batch",
-    "CELL",
     "Cell",
     "ChainHead",
     "Channel",
@@ -114,19 +137,14 @@ __all__ = [
     "ContentBasis",
     "CrosswalkLink",
     "CurrentValue",
-    "DIGITS",
     "Dimension",
     "Direction",
     "Draft",
-    "EPOCH",
     "EntryMode",
     "Event",
-    "FIRST",
-    "FOREVER",
     "Fault",
     "Frequency",
     "Grant",
-    "HISTORY",
     "HeadwayError",
     "Held",
     "Identity",
@@ -137,7 +155,6 @@ __all__ = [
     "Kind",
     "Level",
     "LoginSession",
-    "MISSING",
     "MeasureActor",
     "MeasureIndicator",
     "MeasureUpdate",
@@ -153,7 +170,6 @@ __all__ = [
     "OperationalMeasure",
     "Operator",
     "Origin",
-    "PERIOD",
     "PackedSeries",
     "Part",
     "Person",
@@ -167,8 +183,6 @@ __all__ = [
     "ReviewEvent",
     "ReviewState",
     "Role",
-    "SYSTEM",
-    "SYSTEM_CHAIN",
     "Scale",
     "ScaleLevel",
     "SignInNeeded",
@@ -176,7 +190,6 @@ __all__ = [
     "SnapshotBytes",
     "State",
     "Subject",
-    "TOTAL",
     "Table",
     "Target",
     "TargetStatus",
@@ -189,7 +202,9 @@ __all__ = [
     "Work",
     "WrongState",
     "append_only",
+    "bad_input",
     "check_connection",
+    "columns",
     "guards",
     "micros",
     "moment",

@@ -80,13 +80,16 @@ def plain(value: Decimal) -> str:
     return format(value, "f")
 
 
-def words(enum: type[StrEnum]) -> sa.Enum:
-    """Return the column type for a list of words: stored as written, checked by the database."""
+def words(enum: type[StrEnum], name: str = "") -> sa.Enum:
+    """Return the column type for a list of words: stored as written, checked by the database.
+
+    The check is named after the list; where a table holds one list twice, name it yourself.
+    """
     return sa.Enum(
         enum,
         native_enum=False,
         create_constraint=True,
-        name=enum.__name__.lower(),
+        name=name or enum.__name__.lower(),
         values_callable=_written,
         length=max(len(word) for word in enum),
         validate_strings=True,
@@ -97,10 +100,16 @@ def _written(enum: type[StrEnum]) -> list[str]:
     return [word.value for word in enum]
 
 
+def columns(table: type[Table]) -> sa.Table:
+    """Return the table as the statements of SQLAlchemy Core want it."""
+    declared: sa.Table = table.__table__  # type: ignore[attr-defined]
+    return declared
+
+
 def append_only(*tables: type[Table]) -> None:
     """Make the database itself refuse UPDATE and DELETE on these tables once they are created."""
     for table in tables:
-        declared: sa.Table = table.__table__  # type: ignore[attr-defined]
+        declared = columns(table)
         for dialect, statements in guards(declared.name).items():
             for statement in statements:
                 ddl = sa.DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]

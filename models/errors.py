@@ -13,6 +13,8 @@ Messages are sentences for the person who acts: what is wrong, where, and how to
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 
 class HeadwayError(Exception):
     """The root of everything raised on purpose."""
@@ -58,3 +60,30 @@ class BadInput(HeadwayError):
 
 class Unavailable(HeadwayError):
     """Something the installation needs is not there; the message says how to provide it."""
+
+
+_SENTENCES = {
+    "missing": "is missing: fill it in",
+    "decimal_parsing": "is not a number: write digits with a point before the decimals",
+    "decimal_type": "is not a number: write digits with a point before the decimals",
+    "int_parsing": "is not a whole number",
+    "finite_number": "is not a finite number",
+    "enum": "is none of the words allowed here: {expected}",
+    "date_from_datetime_parsing": "is not a date: write it as 2024-07-30",
+    "date_parsing": "is not a date: write it as 2024-07-30",
+    "string_too_long": "is too long: at most {max_length} characters",
+    "string_type": "is not text",
+    "extra_forbidden": "is not known here: remove it",
+}
+
+
+def bad_input(error: ValidationError, where: str = "") -> BadInput:
+    """Return what Pydantic found as sentences, field by field."""
+    faults = []
+    for found in error.errors():
+        place = " ".join(str(part) for part in found["loc"])
+        context = found.get("ctx", {})
+        said = _SENTENCES.get(found["type"])
+        message = said.format(**context) if said else found["msg"].removeprefix("Value error, ")
+        faults.append(Fault(" ".join(part for part in (where, place) if part), message))
+    return BadInput(*faults)

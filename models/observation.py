@@ -80,6 +80,7 @@ class ObservationFields(SQLModel):
         default=ObservationStatus.NORMAL, sa_type=words(ObservationStatus)
     )
     missing_reason: str = Field(default="", max_length=1000)
+    text: str = Field(default="", max_length=4000)  # the answer, where the indicator asks for words
     numerator: Exact | None = Field(default=None, sa_type=DecimalText)
     denominator: Exact | None = Field(default=None, sa_type=DecimalText)
     nature: Nature = Field(default=Nature.COUNTRY, sa_type=words(Nature))
@@ -104,7 +105,7 @@ class ObservationInput(ObservationFields):
                 raise ValueError("a missing value has no number: clear the value or the status")
             if not self.missing_reason.strip():
                 raise ValueError("say why there is no value")
-        elif self.value is None:
+        elif self.value is None and not self.text.strip():
             raise ValueError("give a value, or say why there is none (zero is a value)")
         elif not self.source.strip():
             raise ValueError("say where the value comes from")
@@ -120,7 +121,9 @@ class Observation(Table, ObservationFields, table=True):
     """An observation in the record. Never edited: a correction is a new row."""
 
     __table_args__ = (
-        sa.CheckConstraint("(status IN ('L', 'M', 'Q')) = (value IS NULL)", "value_or_reason"),
+        sa.CheckConstraint(
+            "(status IN ('L', 'M', 'Q')) = (value IS NULL AND text = '')", "value_or_reason"
+        ),
         sa.Index(None, "area_id", "indicator_id", "cell_id", "period"),
         sa.Index(None, "batch_id"),
     )
@@ -195,7 +198,7 @@ class ReviewEvent(Table, table=True):
     area_id: int = Field(primary_key=True)
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     step: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    before: State | None = Field(default=None, sa_type=words(State))
+    before: State | None = Field(default=None, sa_type=words(State, "before"))
     after: State = Field(sa_type=words(State))
     by: str
     at: datetime = Field(sa_type=Moment)

@@ -80,5 +80,7 @@ class Identity:
     is_system: bool = False
 
 
+ANONYMOUS = Identity("", "", "", ())
+"""A visitor who has not signed in."""
 SYSTEM = Identity("system", "Headway", "", (), is_system=True)
 """The installation itself, when it installs plans and facts; never a visitor."""

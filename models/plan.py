@@ -167,7 +167,7 @@ class Indicator(Table, table=True):
     entry_mode: EntryMode = Field(sa_type=words(EntryMode))
     frequency: Frequency = Field(sa_type=words(Frequency))
     aggregation: Aggregation = Field(sa_type=words(Aggregation))  # from States to a region
-    aggregation_global: Aggregation = Field(sa_type=words(Aggregation))
+    aggregation_global: Aggregation = Field(sa_type=words(Aggregation, "aggregation_global"))
     aggregation_weight: str = ""
     aggregation_note: str = ""
     min_coverage: float = 0.0

@@ -1,0 +1,124 @@
+"""Who may do what. Everything that is not granted is refused."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlmodel import Session, col, select
+
+from models import (
+    ANONYMOUS,
+    AreaKind,
+    Grant,
+    Held,
+    Identity,
+    Membership,
+    NotAllowed,
+    Person,
+    ReferenceArea,
+    Role,
+    SignInNeeded,
+)
+
+Action = Literal["read", "submit", "review", "snapshot", "export_history", "administer"]
+
+PERMITS: Final[dict[Role, frozenset[str]]] = {
+    Role.VIEWER: frozenset({"read"}),
+    Role.COORDINATOR: frozenset({"read", "submit"}),
+    Role.REVIEWER: frozenset({"read", "review"}),
+    Role.EVALUATOR: frozenset({"read", "snapshot", "export_history"}),
+    Role.ADMINISTRATOR: frozenset({"read", "snapshot", "export_history", "administer"}),
+}
+"""What each role may do. Nobody is given two of submit, review and administer by one role."""
+
+_REFUSALS: Final[dict[str, str]] = {
+    "read": "This installation is not public: your account has no role in it yet.",
+    "submit": "You do not report for this area. Its coordinator, or an administrator, can help.",
+    "review": "You do not review this area. An administrator can give you that role.",
+    "snapshot": "Snapshots are taken by evaluators and administrators.",
+    "export_history": "The history of values is for evaluators and administrators.",
+    "administer": "Only an administrator can do this.",
+}
+
+
+def identity(session: Session, person_id: str, *, now: datetime) -> Identity:
+    """Return a person with the grants in force now; anonymous where the account is closed."""
+    person = session.get(Person, person_id)
+    if person is None or not person.is_active:
+        return ANONYMOUS
+    grants = session.exec(
+        select(Grant).where(
+            Grant.person_id == person_id, col(Grant.since) <= now, col(Grant.until) > now
+        )
+    ).all()
+    held = tuple(
+        Held(grant.role, grant.plan_code, covered(session, grant.area_id, now=now))
+        for grant in grants
+    )
+    return Identity(person.id, person.name, person.email, held, person.language)
+
+
+def covered(session: Session, area_id: int | None, *, now: datetime) -> frozenset[int] | None:
+    """Return the areas a grant covers: all (none), one, or a group or region with its members."""
+    if area_id is None:
+        return None
+    area = session.get(ReferenceArea, area_id)
+    if area is None:
+        return frozenset()
+    if area.kind == AreaKind.WORLD:
+        return None
+    if area.kind == AreaKind.GROUP:
+        today = now.date()
+        members = session.exec(
+            select(Membership.area_id).where(
+                Membership.group_id == area_id,
+                col(Membership.since) <= today,
+                col(Membership.until) > today,
+            )
+        )
+        return frozenset(members) | {area_id}
+    within = {area_id}
+    parents = session.exec(select(ReferenceArea.id, ReferenceArea.parent_id)).all()
+    while more := {child for child, parent in parents if parent in within} - within:
+        within |= more
+    return frozenset(within)
+
+
+def allows(
+    who: Identity, action: Action, *, plan: str | None = None, area: int | None = None
+) -> bool:
+    """Say whether somebody may do this in this plan and area (none: anywhere at all)."""
+    if who.is_system:
+        return True
+    return any(
+        action in PERMITS[held.role]
+        and (plan is None or held.plan is None or held.plan == plan)
+        and (area is None or held.areas is None or area in held.areas)
+        for held in who.grants
+    )
+
+
+def require(
+    who: Identity, action: Action, *, plan: str | None = None, area: int | None = None
+) -> None:
+    """Raise `SignInNeeded` or `NotAllowed`, with a sentence, unless this is granted."""
+    if allows(who, action, plan=plan, area=area):
+        return
+    if not who.person_id:
+        raise SignInNeeded("Please sign in to do this.")
+    raise NotAllowed(_REFUSALS[action])
+
+
+def areas(who: Identity, action: Action, *, plan: str) -> frozenset[int] | None:
+    """Return the areas in which somebody may do this; none where it is everywhere."""
+    found: set[int] = set()
+    for held in who.grants:
+        if action in PERMITS[held.role] and held.plan in {None, plan}:
+            if held.areas is None:
+                return None
+            found |= held.areas
+    return None if who.is_system else frozenset(found)
+
+
+def roles(who: Identity) -> frozenset[Role]:
+    """Return the roles somebody has anywhere: for showing pages, never for protecting them."""
+    return frozenset(held.role for held in who.grants)
