@@ -1,0 +1,155 @@
+"""What the plan asks of every series: baseline, target, direction and limits, as flat arrays.
+
+A series is an area and an indicator; its place is `area * number of indicators + indicator` in the
+order of the cube. Rules are read once from a plan's small tables and then used by every method.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard import frames
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.int8]
+
+FIRST_REPORT, AT_ADOPTION, FIXED_YEAR, BEFORE_APPRAISAL = range(4)
+BASELINE_RULES: Final = (
+    "first_report",
+    "status_at_adoption",
+    "fixed_year",
+    "latest_before_appraisal",
+)
+KINDS: Final = (
+    "percentage",
+    "rate",
+    "ratio",
+    "count",
+    "currency",
+    "ordinal",
+    "binary",
+    "text",
+)
+LEVELS: Final = ("ordinal", "binary")
+"""Kinds whose values are levels: no distance between two of them has a meaning."""
+
+NEVER_NEGATIVE: Final = ("percentage", "rate", "ratio", "count", "currency", "ordinal", "binary")
+_STANDING: Final = {"agreed": 0, "national": 1, "proposed": 2}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the plan asks of each series; every array has one entry a series.
+
+    For a range target `target` is its lower and `target_upper` its upper bound; both are equal for
+    a parity target, and `target_upper` is missing for a plain one. Places are places among the
+    cube's years: the first year not before the base year or the target year.
+    """
+
+    direction: Floats  # -1, 0 or +1
+    target: Floats
+    target_upper: Floats
+    target_year: Floats
+    target_place: Ints
+    base_rule: Bytes  # place in BASELINE_RULES
+    base_year: Floats
+    base_place: Ints
+    base_value: Floats  # the plan's own figure, missing where the series gives it
+    lower: Floats  # natural limits of the indicator
+    upper: Floats
+    kind: Bytes  # place in KINDS, -1 where unknown
+
+    def pick(self, series: Any) -> Self:
+        """Return the rules of some series only, by places, slice or mask."""
+        return type(self)(*(getattr(self, field.name)[series] for field in fields(self)))
+
+
+def read(plan: frames.PlanFrames, *, interim_year: int | None = None) -> Rules:
+    """Return the rules of every series of the plan's cube.
+
+    A target or baseline of an area goes before that of every area; among targets an agreed one
+    goes before a national and a national before a proposed one, then the later year. With
+    `interim_year` the interim targets of that year are read in place of the final ones.
+    """
+    table = plan.indicators.set_index("indicator").reindex(pd.Index(plan.cube.indicators))
+    kind = np.array(
+        [KINDS.index(word) if word in KINDS else -1 for word in table["kind"]], dtype=np.int8
+    )
+    targets = _chosen(plan, interim_year)
+    target, upper, year = (_grid(plan, targets, name) for name in ("value", "upper", "year"))
+    equal = _grid(plan, targets, "equal") == 1
+    direction = np.broadcast_to(table["direction"].fillna(0).to_numpy(np.float64), target.shape)
+    # A ratio without direction and with a target to equal wants parity: nearer is better.
+    parity = (kind == KINDS.index("ratio")) & (direction == 0) & equal
+    baselines = _baselines(plan)
+    rule, base_year, base_value = (
+        _grid(plan, baselines, name) for name in ("place", "year", "value")
+    )
+    lower = table["lower"].to_numpy(np.float64)
+    floor = np.where(table["kind"].isin(NEVER_NEGATIVE), 0.0, np.nan)
+    years = np.asarray(plan.cube.years, dtype=np.float64)
+    return Rules(
+        direction=np.where(parity, 1.0, direction).ravel(),
+        target=target.ravel(),
+        target_upper=np.where(parity, target, upper).ravel(),
+        target_year=year.ravel(),
+        target_place=np.searchsorted(years, year.ravel()).astype(np.int64),
+        base_rule=np.nan_to_num(rule.ravel(), nan=FIRST_REPORT).astype(np.int8),
+        base_year=base_year.ravel(),
+        base_place=np.searchsorted(years, base_year.ravel()).astype(np.int64),
+        base_value=base_value.ravel(),
+        lower=_every_area(np.where(np.isnan(lower), floor, lower), target.shape),
+        upper=_every_area(table["upper"].to_numpy(np.float64), target.shape),
+        kind=np.broadcast_to(kind, target.shape).ravel(),
+    )
+
+
+def _every_area(values: Floats, shape: tuple[int, ...]) -> Floats:
+    return np.broadcast_to(values, shape).ravel()
+
+
+def _chosen(plan: frames.PlanFrames, interim_year: int | None) -> pd.DataFrame:
+    """Return the targets that count, the one that wins last, so that it is written last."""
+    rows = plan.targets
+    wanted = (
+        rows["is_interim"] & (rows["year"] == interim_year)
+        if interim_year
+        else (~rows["is_interim"])
+    )
+    rows = rows[wanted & rows["value"].notna()]
+    standing = rows["status"].map(_STANDING).fillna(len(_STANDING)).to_numpy(np.int64)
+    own = (rows["area"] != "").to_numpy()
+    rows = rows.iloc[np.lexsort((rows["year"].to_numpy(), -standing, own))]
+    return rows.assign(
+        upper=rows["upper"].where(rows["operator"] == "between"),
+        equal=(rows["operator"] == "=").astype(np.float64),
+    )
+
+
+def _baselines(plan: frames.PlanFrames) -> pd.DataFrame:
+    rows = plan.baselines
+    places = {word: place for place, word in enumerate(BASELINE_RULES)}
+    unknown = sorted(set(rows["rule"]) - set(places))
+    if unknown:
+        raise ValueError(f"unknown baseline rule {', '.join(unknown)}")
+    rows = rows.iloc[np.argsort((rows["area"] != "").to_numpy(), kind="stable")]
+    return rows.assign(place=rows["rule"].map(places).astype(np.float64))
+
+
+def _grid(plan: frames.PlanFrames, rows: pd.DataFrame, name: str) -> Floats:
+    """Return area x indicator with a column of rows written over the row's area or over all."""
+    grid = np.full((len(plan.cube.areas), len(plan.cube.indicators)), np.nan)
+    column = pd.Index(plan.cube.indicators).get_indexer(pd.Index(rows["indicator"]))
+    line = pd.Index(plan.cube.areas).get_indexer(pd.Index(rows["area"]))
+    values = rows[name].to_numpy(np.float64)
+    everywhere = (rows["area"] == "").to_numpy()
+    general = everywhere & (column >= 0)
+    grid[:, column[general]] = values[general]
+    own = ~everywhere & (column >= 0) & (line >= 0)
+    grid[line[own], column[own]] = values[own]
+    return grid
