@@ -1,0 +1,1 @@
+"""Content: plan texts, countries and regions, facts, demonstration data, and their readers."""
