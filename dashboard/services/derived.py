@@ -1,0 +1,262 @@
+"""The tables that say the accepted record again, in the form that pages read fast.
+
+`current_value`, `value_span` and `packed_series` follow from `observation` and `review_event`
+alone. A step of review patches them in its own transaction; `rebuild` makes them anew, and a
+maintenance command and a test hold both against each other.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from dashboard.frames import Flag
+from dashboard.services.lookup import Key
+from models import (
+    FOREVER,
+    CurrentValue,
+    Observation,
+    ObservationStatus,
+    PackedSeries,
+    Qualifier,
+    ReviewEvent,
+    State,
+    ValueSpan,
+    columns,
+)
+
+OBSERVATIONS: Final = columns(Observation)
+EVENTS: Final = columns(ReviewEvent)
+CURRENT: Final = columns(CurrentValue)
+SPANS: Final = columns(ValueSpan)
+PACKED: Final = columns(PackedSeries)
+SERIES: Final = ["area_id", "indicator_id", "cell_id"]
+KEY: Final = [*SERIES, "period"]
+CONTENT: Final = ["year", "value", "qualifier", "status", "is_illustrative", "seq"]
+
+STATUS_FLAGS: Final[Mapping[str, Flag]] = {
+    ObservationStatus.NORMAL: Flag.NONE,
+    ObservationStatus.BREAK: Flag.BREAK,
+    ObservationStatus.DEFINITION_DIFFERS: Flag.BREAK,
+    ObservationStatus.ESTIMATED: Flag.ESTIMATED,
+    ObservationStatus.IMPUTED: Flag.ESTIMATED,
+    ObservationStatus.LOW_RELIABILITY: Flag.ESTIMATED,
+    ObservationStatus.PROVISIONAL: Flag.PROVISIONAL,
+    ObservationStatus.NOT_AVAILABLE: Flag.NOT_AVAILABLE,
+    ObservationStatus.NOT_APPLICABLE: Flag.NOT_APPLICABLE,
+    ObservationStatus.SUPPRESSED: Flag.SUPPRESSED,
+}
+QUALIFIER_FLAGS: Final[Mapping[str, Flag]] = {
+    Qualifier.EXACT: Flag.NONE,
+    Qualifier.BELOW: Flag.BELOW,
+    Qualifier.ABOVE: Flag.ABOVE,
+}
+
+
+def _at(table: sa.Table, key: tuple[object, ...], names: list[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == part for name, part in zip(names, key, strict=True)))
+
+
+def accepted(session: Session, key: Key) -> sa.Row[Any] | None:
+    """Return the accepted row of a key, or none."""
+    wanted = sa.select(CURRENT).where(_at(CURRENT, key, KEY))
+    return session.connection().execute(wanted).one_or_none()
+
+
+def replace(
+    session: Session,
+    key: Key,
+    before: sa.Row[Any] | None,
+    content: Mapping[str, Any] | None,
+    *,
+    at: datetime,
+) -> None:
+    """Let this content (none: nothing) be the accepted one of a key from this moment on.
+
+    `before` is what `accepted` returned; `content` has the columns of `CONTENT`.
+    """
+    connection = session.connection()
+    if before is not None:
+        connection.execute(
+            sa.update(SPANS).where(_at(SPANS, key, KEY), SPANS.c.accepted_at == before.accepted_at),
+            {"ended_at": at},
+        )
+        connection.execute(sa.delete(CURRENT).where(_at(CURRENT, key, KEY)))
+    if content is not None:
+        row = {**key._asdict(), **content, "accepted_at": at}
+        connection.execute(sa.insert(CURRENT), row)
+        connection.execute(sa.insert(SPANS), {**row, "ended_at": FOREVER})
+    _repack(session, key)
+
+
+def _repack(session: Session, key: Key) -> None:
+    series = key[:3]
+    connection = session.connection()
+    rows = connection.execute(
+        sa.select(CURRENT.c.year, CURRENT.c.value, CURRENT.c.status, CURRENT.c.qualifier)
+        .where(_at(CURRENT, series, SERIES))
+        .order_by(CURRENT.c.period)
+    ).all()
+    connection.execute(sa.delete(PACKED).where(_at(PACKED, series, SERIES)))
+    if rows:
+        years = np.array([row.year for row in rows])
+        values = np.array([np.nan if row.value is None else row.value for row in rows])
+        flags = np.array([flag(row.status, row.qualifier) for row in rows], dtype=np.uint8)
+        packed = dict(zip(SERIES, series, strict=True)) | _pack(years, values, flags)
+        connection.execute(sa.insert(PACKED), packed)
+
+
+def flag(status: str, qualifier: str) -> int:
+    """Return the flag byte of a status and a qualifier."""
+    return int(STATUS_FLAGS[status] | QUALIFIER_FLAGS[qualifier])
+
+
+def _pack(
+    years: np.ndarray[Any, Any], values: np.ndarray[Any, Any], flags: np.ndarray[Any, Any]
+) -> dict[str, Any]:
+    # Periods within a year come in their order, so the last of a year stays.
+    first = int(years.min())
+    length = int(years.max()) - first + 1
+    numbers = np.full(length, np.nan, dtype="<f8")
+    marks = np.zeros(length, dtype=np.uint8)
+    numbers[years - first] = values
+    marks[years - first] = flags
+    return {"first_year": first, "values": numbers.tobytes(), "flags": marks.tobytes()}
+
+
+def spans(observations: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Return which observation of each key was the accepted one from when to when.
+
+    `observations` has the columns of `KEY` and `CONTENT`, `events` area_id, seq, after, at
+    (microseconds); the result has both and accepted_at, ended_at in microseconds.
+    """
+    steps = events.sort_values(["area_id", "seq", "step"])
+    came = steps[steps["after"] == State.ACCEPTED].drop_duplicates(["area_id", "seq"])
+    went = steps[steps["before"] == State.ACCEPTED].drop_duplicates(["area_id", "seq"])
+    made = came[["area_id", "seq", "at"]].rename(columns={"at": "accepted_at"})
+    made = made.merge(
+        went[["area_id", "seq", "at"]].rename(columns={"at": "ended_at"}),
+        on=["area_id", "seq"],
+        how="left",
+    )
+    return observations.merge(made, on=["area_id", "seq"])
+
+
+def pack(current: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a packed row for each series of `current` (columns of `KEY`, value, flags)."""
+    table = current.sort_values(KEY, kind="stable")
+    codes = table.groupby(SERIES, sort=False).ngroup().to_numpy()
+    edges = np.flatnonzero(np.diff(codes, prepend=-1))
+    heads = table[SERIES].to_numpy()[edges]
+    years = table["year"].to_numpy()
+    values = table["value"].to_numpy(dtype="float64")
+    flags = table["flags"].to_numpy(dtype=np.uint8)
+    return [
+        dict(zip(SERIES, map(int, head), strict=True)) | _pack(years[a:b], values[a:b], flags[a:b])
+        for head, a, b in zip(heads, edges, [*edges[1:], len(table)], strict=True)
+    ]
+
+
+def with_flags(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with a column of flag bytes made from its status and qualifier."""
+    status = table["status"].map({str(k): int(v) for k, v in STATUS_FLAGS.items()})
+    qualifier = table["qualifier"].map({str(k): int(v) for k, v in QUALIFIER_FLAGS.items()})
+    return table.assign(flags=(status + qualifier).astype("uint8"))
+
+
+def from_truth(session: Session) -> dict[str, pd.DataFrame]:
+    """Return what the derived tables must hold, worked out from the append-only ones alone."""
+    connection = session.connection()
+    observations = _frame(
+        connection, sa.select(*(OBSERVATIONS.c[name] for name in [*KEY, *CONTENT]))
+    )
+    observations["value"] = pd.to_numeric(observations["value"].astype("object").map(_double))
+    events = _frame(connection, sa.select(EVENTS))
+    events["at"] = _micros(events["at"])
+    history = spans(observations, events)
+    history["ended_at"] = history["ended_at"].fillna(_forever()).astype("int64")
+    current = history[history["ended_at"] == _forever()].drop(columns="ended_at")
+    packed = pd.DataFrame(pack(with_flags(current))) if len(current) else pd.DataFrame()
+    return {"value_span": history, "current_value": current, "packed_series": packed}
+
+
+def _double(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
+def _forever() -> int:
+    from models import micros
+
+    return micros(FOREVER)
+
+
+def _micros(moments: pd.Series) -> pd.Series:
+    from models import micros
+
+    return moments.map(micros).astype("int64")
+
+
+def _frame(connection: sa.Connection, statement: sa.Select[Any]) -> pd.DataFrame:
+    result = connection.execute(statement)
+    return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def stored(session: Session) -> dict[str, pd.DataFrame]:
+    """Return what the derived tables do hold, in the shape of `from_truth`."""
+    connection = session.connection()
+    found = {table.name: _frame(connection, sa.select(table)) for table in (SPANS, CURRENT, PACKED)}
+    for name in ("value_span", "current_value"):
+        found[name]["accepted_at"] = _micros(found[name]["accepted_at"])
+    found["value_span"]["ended_at"] = _micros(found["value_span"]["ended_at"])
+    return found
+
+
+def differences(session: Session) -> list[str]:
+    """Return a sentence for each derived table that differs from the truth."""
+    right, real = from_truth(session), stored(session)
+    faults = []
+    for name, wanted in right.items():
+        keys = SERIES if name == "packed_series" else [*KEY, "accepted_at"]
+        held = real[name]
+        if len(wanted) != len(held):
+            faults.append(f"{name} holds {len(held)} rows instead of {len(wanted)}")
+        elif len(wanted):
+            names = list(wanted.columns)
+            one = wanted.sort_values(keys).reset_index(drop=True).astype("object")
+            two = held[names].sort_values(keys).reset_index(drop=True).astype("object")
+            same = (one == two) | (one.isna() & two.isna())
+            wrong = int((~same).any(axis=1).sum())
+            if wrong:
+                faults.append(f"{name} holds {wrong} rows that do not follow from the record")
+    return faults
+
+
+def rebuild(session: Session) -> dict[str, int]:
+    """Make the derived tables anew from the truth, and return how many rows each has now."""
+    right = from_truth(session)
+    connection = session.connection()
+    for table in (SPANS, CURRENT, PACKED):
+        connection.execute(sa.delete(table))
+    counts = {}
+    for table in (SPANS, CURRENT, PACKED):
+        rows = right[table.name]
+        counts[table.name] = len(rows)
+        if len(rows):
+            connection.execute(sa.insert(raw(table)), rows_of(rows))
+    return counts
+
+
+def raw(table: sa.Table) -> sa.TableClause:
+    """Return the table without column types, for values that are already as they are stored."""
+    return sa.table(table.name, *(sa.column(name) for name in table.c.keys()))  # noqa: SIM118 - not a dict
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values, missing as none."""
+    plain = table.astype("object").where(table.notna(), None)
+    names = [str(name) for name in plain.columns]
+    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]

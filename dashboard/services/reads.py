@@ -1,0 +1,422 @@
+"""The door through which pages, files and sums read the record: codes and frames, never rows.
+
+Every reading can be made as of a moment: then it holds what had been accepted by that moment, the
+targets in force and the plan as installed. Without a moment it holds what is accepted now.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from dashboard import frames
+from dashboard.services import derived, lookup
+from models import (
+    FOREVER,
+    TOTAL,
+    AreaKind,
+    Baseline,
+    ChainHead,
+    CurrentValue,
+    Direction,
+    Indicator,
+    Level,
+    MeasureIndicator,
+    Membership,
+    NotFound,
+    Objective,
+    Observation,
+    OperationalMeasure,
+    PackedSeries,
+    Plan,
+    ReferenceArea,
+    Target,
+    ValueSpan,
+    Weight,
+    columns,
+)
+
+DIRECTIONS: Final = {Direction.UP: 1, Direction.DOWN: -1, Direction.NONE: 0}
+
+
+def version(session: Session) -> int:
+    """Return a number that grows with every change that a reader could see; cheap to ask."""
+    heads = columns(ChainHead)
+    total = sa.select(sa.func.coalesce(sa.func.sum(heads.c.data_seq), 0))
+    return int(session.connection().execute(total).scalar_one())
+
+
+def load(session: Session, plan: str, *, as_of: datetime | None = None) -> frames.PlanFrames:
+    """Return a plan as frames and cube, as known at a moment (none: now)."""
+    found = session.get(Plan, plan)
+    if found is None:
+        raise NotFound(f"No plan has the code {plan!r}.")
+    indicators = _indicators(session, plan)
+    areas, numbers = _areas(session)
+    cube, illustrative = _cube(session, indicators, numbers, as_of)
+    targets = _targets(session, plan, as_of)
+    stamp = frames.Stamp(as_of or FOREVER, version(session), illustrative)
+    return frames.PlanFrames(
+        plan=plan,
+        title=found.title,
+        stamp=stamp,
+        objectives=_objectives(session, plan),
+        measures=_measures(session, plan),
+        measure_indicators=_links(session, plan),
+        indicators=frames.check(indicators, frames.INDICATORS),
+        areas=areas,
+        memberships=_memberships(session),
+        weights=_weights(session),
+        baselines=_baselines(session, plan, as_of),
+        targets=targets,
+        cube=cube,
+        notices=tuple(found.notices),
+    )
+
+
+def table(session: Session, statement: sa.Select[Any]) -> pd.DataFrame:
+    """Return the rows of a statement as a frame, in this session's own view of the record."""
+    result = session.connection().execute(statement)
+    return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def _objectives(session: Session, plan: str) -> pd.DataFrame:
+    o = columns(Objective)
+    rows = table(
+        session,
+        sa.select(o.c.code.label("objective"), o.c.position, o.c.title, o.c.origin)
+        .where(o.c.plan_code == plan, sa.not_(o.c.retired))
+        .order_by(o.c.position),
+    )
+    return frames.check(_words(rows, "origin"), frames.OBJECTIVES)
+
+
+def _measures(session: Session, plan: str) -> pd.DataFrame:
+    m, o = columns(OperationalMeasure), columns(Objective)
+    rows = table(
+        session,
+        sa.select(
+            m.c.code.label("measure"),
+            o.c.code.label("objective"),
+            m.c.position,
+            m.c.title,
+            m.c.approach,
+            m.c.origin,
+        )
+        .join(o, o.c.id == m.c.objective_id)
+        .where(m.c.plan_code == plan, sa.not_(m.c.retired))
+        .order_by(m.c.position),
+    )
+    return frames.check(_words(rows, "approach", "origin"), frames.MEASURES)
+
+
+def _links(session: Session, plan: str) -> pd.DataFrame:
+    link, m, i = columns(MeasureIndicator), columns(OperationalMeasure), columns(Indicator)
+    rows = table(
+        session,
+        sa.select(m.c.code.label("measure"), i.c.code.label("indicator"), link.c.is_primary)
+        .join(m, m.c.id == link.c.measure_id)
+        .join(i, i.c.id == link.c.indicator_id)
+        .where(m.c.plan_code == plan)
+        .order_by(m.c.position, i.c.position),
+    )
+    return frames.check(rows, frames.MEASURE_INDICATORS)
+
+
+def _indicators(session: Session, plan: str) -> pd.DataFrame:
+    i, o = columns(Indicator), columns(Objective)
+    m, link = columns(OperationalMeasure), columns(MeasureIndicator)
+    primary = (
+        sa.select(m.c.code)
+        .join(link, link.c.measure_id == m.c.id)
+        .where(link.c.indicator_id == i.c.id, link.c.is_primary)
+        .limit(1)
+    )
+    names = ["position", "name", "unit", "kind", "type", "tier", "aggregation", "min_coverage"]
+    rows = table(
+        session,
+        sa.select(
+            i.c.id,
+            i.c.code.label("indicator"),
+            o.c.code.label("objective"),
+            primary.scalar_subquery().label("measure"),
+            *(i.c[name] for name in names),
+            i.c.direction,
+            i.c.lower,
+            i.c.upper,
+            i.c.meets_operator,
+            i.c.meets_value,
+            i.c.aggregation_global,
+            i.c.aggregation_weight,
+            i.c.levels,
+            i.c.min_cell,
+            i.c.scores_progress,
+        )
+        .join(o, o.c.id == i.c.objective_id)
+        .where(i.c.plan_code == plan, sa.not_(i.c.retired))
+        .order_by(i.c.position),
+    )
+    rows = _words(rows, "kind", "type", "tier", "aggregation", "aggregation_global")
+    direction = rows["direction"].map(DIRECTIONS).where(rows["scores_progress"], 0)
+    return rows.assign(
+        direction=direction.astype("int64"),
+        lower=_doubles(rows["lower"]),
+        upper=_doubles(rows["upper"]),
+        meets_op=rows["meets_operator"].map(lambda word: "" if word is None else word.value),
+        meets_value=_doubles(rows["meets_value"]),
+        weight=rows["aggregation_weight"],
+        national=rows["levels"].map(lambda levels: Level.NATIONAL in levels).astype("bool"),
+        measure=rows["measure"].fillna(""),
+    )
+
+
+def _areas(session: Session) -> tuple[pd.DataFrame, dict[int, str]]:
+    a = columns(ReferenceArea)
+    rows = table(session, sa.select(a).order_by(a.c.name, a.c.id))
+    codes = dict(zip(rows["id"], rows["code"], strict=True))
+    shown = rows.assign(
+        area=rows["code"],
+        region=rows["region_id"].map(codes).fillna(""),
+        subregion=rows["subregion_id"].map(codes).fillna(""),
+        is_member=rows["kind"] == AreaKind.STATE,
+        column=rows["tile_column"].fillna(-1).astype("int64"),
+        row=rows["tile_row"].fillna(-1).astype("int64"),
+    )
+    return frames.check(_words(shown, "kind"), frames.AREAS), codes
+
+
+def _memberships(session: Session) -> pd.DataFrame:
+    m, a = columns(Membership), columns(ReferenceArea)
+    group = a.alias("grp")
+    rows = table(
+        session,
+        sa.select(group.c.code.label("group"), a.c.code.label("area"), m.c.since, m.c.until)
+        .join(group, group.c.id == m.c.group_id)
+        .join(a, a.c.id == m.c.area_id)
+        .order_by(group.c.code, a.c.code, m.c.since),
+    )
+    named = rows.assign(since=_fractions(rows["since"]), until=_fractions(rows["until"]))
+    tree = _tree(session)
+    both = pd.concat([named, tree], ignore_index=True)
+    return frames.check(both, frames.MEMBERSHIPS)
+
+
+def _tree(session: Session) -> pd.DataFrame:
+    """Return regions, subregions and the world as groups that their States always belonged to."""
+    a = columns(ReferenceArea)
+    rows = table(session, sa.select(a.c.id, a.c.code, a.c.kind, a.c.parent_id))
+    parent = dict(zip(rows["id"], rows["parent_id"], strict=True))
+    code = dict(zip(rows["id"], rows["code"], strict=True))
+    pairs: list[tuple[str, str]] = []
+    states = rows[rows["kind"].isin([AreaKind.STATE, AreaKind.OBSERVER])]
+    for number, name in zip(states["id"], states["code"], strict=True):
+        above = parent[number]
+        while above is not None and not pd.isna(above):
+            pairs.append((code[above], name))
+            above = parent[above]
+    table_ = pd.DataFrame(pairs, columns=["group", "area"])
+    return table_.assign(since=-np.inf, until=np.inf)
+
+
+def _fractions(days: pd.Series) -> pd.Series:
+    return days.map(_fraction).astype("float64")
+
+
+def _fraction(day: date) -> float:
+    if day in {date.min, date.max}:
+        return -np.inf if day == date.min else np.inf
+    start = date(day.year, 1, 1)
+    return day.year + (day - start).days / (date(day.year + 1, 1, 1) - start).days
+
+
+def _weights(session: Session) -> pd.DataFrame:
+    w, a = columns(Weight), columns(ReferenceArea)
+    rows = table(
+        session,
+        sa.select(w.c.name.label("weight"), a.c.code.label("area"), w.c.year, w.c.value)
+        .join(a, a.c.id == w.c.area_id)
+        .order_by(w.c.name, a.c.code, w.c.year),
+    )
+    return frames.check(rows, frames.WEIGHTS)
+
+
+def _baselines(session: Session, plan: str, as_of: datetime | None) -> pd.DataFrame:
+    b = columns(Baseline)
+    rows = table(session, _about(b, plan, as_of, b.c.rule, b.c.year, b.c.value))
+    ready = _words(rows, "rule").assign(
+        year=_doubles(rows["year"]), value=_doubles(rows["value"]), area=rows["area"].fillna("")
+    )
+    return frames.check(ready, frames.BASELINES)
+
+
+def _targets(session: Session, plan: str, as_of: datetime | None) -> pd.DataFrame:
+    t = columns(Target)
+    names = ["operator", "value", "upper", "year", "status", "is_interim"]
+    rows = table(session, _about(t, plan, as_of, *(t.c[name] for name in names)))
+    ready = _words(rows, "operator", "status").assign(
+        value=_doubles(rows["value"]), upper=_doubles(rows["upper"]), area=rows["area"].fillna("")
+    )
+    return frames.check(ready, frames.TARGETS)
+
+
+def _about(
+    what: sa.Table, plan: str, as_of: datetime | None, *shown: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    i, a = columns(Indicator), columns(ReferenceArea)
+    wanted = (
+        sa.select(i.c.code.label("indicator"), a.c.code.label("area"), *shown)
+        .join(i, i.c.id == what.c.indicator_id)
+        .outerjoin(a, a.c.id == what.c.area_id)
+        .where(i.c.plan_code == plan)
+        .order_by(i.c.position, a.c.code, what.c.year, what.c.id)
+    )
+    if as_of is None:
+        return wanted.where(what.c.retired_at.is_(None))
+    still = sa.or_(what.c.retired_at.is_(None), what.c.retired_at > as_of)
+    return wanted.where(what.c.recorded_at <= as_of, still)
+
+
+def _words(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+    return rows.assign(**{name: rows[name].map(str).astype("str") for name in names})
+
+
+def _doubles(values: pd.Series) -> pd.Series:
+    return values.map(lambda value: np.nan if value is None else float(value)).astype("float64")
+
+
+def _cube(
+    session: Session, indicators: pd.DataFrame, areas: dict[int, str], as_of: datetime | None
+) -> tuple[frames.Cube, bool]:
+    wanted = [int(number) for number in indicators["id"]]
+    series, illustrative = (
+        _packed(session, wanted) if as_of is None else _packed_as_of(session, wanted, as_of)
+    )
+    cells = dict(
+        session.connection().execute(sa.select(lookup.CELL.c.id, lookup.CELL.c.code)).all()
+    )
+    cells.setdefault(0, TOTAL)
+    used = [0, *sorted({row.cell_id for row in series} - {0})]
+    last_year = (as_of or datetime.now(UTC)).year if not series else 0
+    first = min((row.first_year for row in series), default=last_year)
+    last = max((row.first_year + len(row.flags) - 1 for row in series), default=last_year)
+    place = {
+        "cell": {number: spot for spot, number in enumerate(used)},
+        "area": {number: spot for spot, number in enumerate(areas)},
+        "indicator": {number: spot for spot, number in enumerate(wanted)},
+    }
+    shape = (len(used), len(areas), len(wanted), last - first + 1)
+    values = np.full(shape, np.nan)
+    flags = np.zeros(shape, dtype=np.uint8)
+    for row in series:
+        spot = (
+            place["cell"][row.cell_id],
+            place["area"][row.area_id],
+            place["indicator"][row.indicator_id],
+        )
+        start = row.first_year - first
+        stop = start + len(row.flags)
+        values[spot][start:stop] = np.frombuffer(row.values, dtype="<f8")
+        flags[spot][start:stop] = np.frombuffer(row.flags, dtype=np.uint8)
+    cube = frames.Cube(
+        cells=tuple(cells[number] for number in used),
+        areas=tuple(areas.values()),
+        indicators=tuple(indicators["indicator"]),
+        years=tuple(range(first, last + 1)),
+        values=values,
+        flags=flags,
+    )
+    return cube, illustrative
+
+
+def _packed(session: Session, indicators: list[int]) -> tuple[list[Any], bool]:
+    packed, current = columns(PackedSeries), columns(CurrentValue)
+    connection = session.connection()
+    rows = connection.execute(sa.select(packed).where(packed.c.indicator_id.in_(indicators))).all()
+    pretend = sa.select(sa.literal(1)).where(
+        current.c.indicator_id.in_(indicators), current.c.is_illustrative
+    )
+    return list(rows), connection.execute(pretend.limit(1)).first() is not None
+
+
+def _packed_as_of(
+    session: Session, indicators: list[int], as_of: datetime
+) -> tuple[list[Any], bool]:
+    s = columns(ValueSpan)
+    rows = table(
+        session,
+        sa.select(*(s.c[name] for name in [*derived.KEY, *derived.CONTENT])).where(
+            s.c.indicator_id.in_(indicators), s.c.accepted_at <= as_of, s.c.ended_at > as_of
+        ),
+    )
+    if rows.empty:
+        return [], False
+    packed = pd.DataFrame(derived.pack(derived.with_flags(rows)))
+    return list(packed.itertuples(index=False)), bool(rows["is_illustrative"].any())
+
+
+def observations(
+    session: Session,
+    plan: str,
+    *,
+    as_of: datetime | None = None,
+    areas: Iterable[str] | None = None,
+    indicators: Iterable[str] | None = None,
+) -> pd.DataFrame:
+    """Return the accepted observations of a plan, one row each, in the order of their keys.
+
+    Columns: `frames.OBSERVATIONS`, and exact (the value as decimal text), missing_reason, text,
+    nature, source_date, evidence, note, numerator, denominator and ref.
+    """
+    s, o = columns(ValueSpan), columns(Observation)
+    i, a = columns(Indicator), columns(ReferenceArea)
+    moment = as_of or FOREVER
+    extra = ["missing_reason", "text", "nature", "source_date", "evidence", "note"]
+    wanted = (
+        sa.select(
+            a.c.code.label("area"),
+            i.c.code.label("indicator"),
+            lookup.CELL.c.code.label("cell"),
+            s.c.period,
+            s.c.year,
+            s.c.value,
+            s.c.qualifier,
+            s.c.status,
+            o.c.source,
+            s.c.accepted_at,
+            s.c.is_illustrative,
+            o.c.value.label("exact"),
+            o.c.numerator,
+            o.c.denominator,
+            *(o.c[name] for name in extra),
+            o.c.seq,
+        )
+        .join(o, sa.and_(o.c.area_id == s.c.area_id, o.c.seq == s.c.seq))
+        .join(i, i.c.id == s.c.indicator_id)
+        .join(a, a.c.id == s.c.area_id)
+        .join(lookup.CELL, lookup.CELL.c.id == s.c.cell_id)
+        .where(i.c.plan_code == plan, s.c.accepted_at <= moment, s.c.ended_at >= moment)
+        .order_by(i.c.position, a.c.code, lookup.CELL.c.code, s.c.period)
+    )
+    if as_of is not None:
+        wanted = wanted.where(s.c.ended_at > moment)
+    if areas is not None:
+        wanted = wanted.where(a.c.code.in_(list(areas)))
+    if indicators is not None:
+        wanted = wanted.where(i.c.code.in_(list(indicators)))
+    rows = table(session, wanted)
+    rows["accepted_at"] = pd.to_datetime(rows["accepted_at"], utc=True).astype(
+        "datetime64[us, UTC]"
+    )
+    rows["value"] = rows["value"].astype("float64")
+    rows["is_illustrative"] = rows["is_illustrative"].astype("bool")
+    rows["ref"] = rows["area"] + "-" + rows["seq"].astype("str")
+    return rows
+
+
+def end_of(day: date) -> datetime:
+    """Return the last microsecond of a day in UTC: what was known at its end."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)

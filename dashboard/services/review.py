@@ -1,0 +1,441 @@
+"""The steps of an observation or measure update: submitted, returned, accepted, withdrawn.
+
+What may follow what is data. Each step appends one `ReviewEvent` and one link to the area's chain,
+and moves the derived tables, all in one transaction. A step that was already made by the same
+person changes nothing; a step on a row that has moved on is refused with a sentence.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from dashboard.services import access, derived, ledger, lookup
+from dashboard.services.ledger import Head
+from dashboard.services.lookup import Key, Ref
+from models import (
+    BadInput,
+    CurrentValue,
+    Fault,
+    Identity,
+    Indicator,
+    MeasureUpdate,
+    NotAllowed,
+    NotFound,
+    Observation,
+    OperationalMeasure,
+    ReferenceArea,
+    ReviewEvent,
+    ReviewState,
+    State,
+    Subject,
+    WrongState,
+    columns,
+)
+
+STEPS: Final[dict[State | None, frozenset[State]]] = {
+    None: frozenset({State.DRAFT, State.SUBMITTED}),
+    State.DRAFT: frozenset({State.SUBMITTED, State.WITHDRAWN}),
+    State.SUBMITTED: frozenset({State.ACCEPTED, State.RETURNED, State.SUPERSEDED, State.WITHDRAWN}),
+    State.RETURNED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
+    State.ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
+}
+"""What may follow what. A state that is no key is final."""
+
+EVENTS: Final = columns(ReviewEvent)
+STATES: Final = columns(ReviewState)
+OBSERVATIONS: Final = columns(Observation)
+UPDATES: Final = columns(MeasureUpdate)
+_TICK: Final = timedelta(microseconds=1)
+
+
+def opened(
+    session: Session,
+    head: Head,
+    ref: Ref,
+    subject: Subject,
+    *,
+    state: State,
+    detail: dict[str, Any],
+    by: str,
+    now: datetime,
+) -> Head:
+    """Record the first step of a row just added, and return the chain's new head."""
+    connection = session.connection()
+    event = {"area_id": head.chain, "seq": ref.seq, "step": 1, "before": State.DRAFT}
+    connection.execute(
+        sa.insert(EVENTS), {**event, "after": state, "by": by, "at": now, "note": ""}
+    )
+    standing = {"area_id": head.chain, "seq": ref.seq, "subject": subject, "state": state}
+    connection.execute(sa.insert(STATES), {**standing, "step": 1, "at": now})
+    return ledger.append(session, head, f"{subject}.{state}", str(ref), detail, by=by, now=now)
+
+
+def moved(
+    session: Session,
+    head: Head,
+    ref: Ref,
+    standing: Any,
+    after: State,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> Head:
+    """Record a further step of a row and return the chain's new head; refuse one that cannot be."""
+    if after not in STEPS.get(standing.state, frozenset()):
+        raise WrongState(
+            f"{ref} is {standing.state}: it can no longer be {after}. "
+            "Reload to see where it stands."
+        )
+    connection = session.connection()
+    step = standing.step + 1
+    event = {"area_id": head.chain, "seq": ref.seq, "step": step, "before": standing.state}
+    connection.execute(
+        sa.insert(EVENTS), {**event, "after": after, "by": by, "at": now, "note": note}
+    )
+    connection.execute(
+        sa.update(STATES).where(STATES.c.area_id == head.chain, STATES.c.seq == ref.seq),
+        {"state": after, "step": step, "at": now},
+    )
+    detail = {"before": standing.state, "step": step, "note": ledger.digest(note)}
+    action = f"{standing.subject}.{after}"
+    return ledger.append(session, head, action, str(ref), detail, by=by, now=now)
+
+
+def standing(session: Session, area_id: int, seq: int) -> sa.Row[Any] | None:
+    """Return where a row stands."""
+    wanted = sa.select(STATES).where(STATES.c.area_id == area_id, STATES.c.seq == seq)
+    return session.connection().execute(wanted).one_or_none()
+
+
+def accept(
+    session: Session, who: Identity, ref: Ref, *, plan: str, note: str = "", now: datetime
+) -> Ref:
+    """Accept a submitted row: from now on it is the figure that counts.
+
+    The figure accepted before it is superseded, never changed. Nobody accepts their own.
+    """
+    area, stands, row, head = _begin(session, who, ref, "review", plan)
+    if stands.state == State.ACCEPTED and _last_by(session, area.id, ref.seq) == who.person_id:
+        return ref
+    if row.author_id == who.person_id:
+        raise NotAllowed(
+            f"{ref} is your own: somebody else has to accept it (four eyes on every figure)."
+        )
+    head = moved(session, head, ref, stands, State.ACCEPTED, by=who.person_id, now=now, note=note)
+    if stands.subject == Subject.OBSERVATION:
+        head = _settle(session, head, area, row, by=who.person_id, now=now)
+    else:
+        head = _follow(session, head, area, row, by=who.person_id, now=now)
+    ledger.keep(session, replace(head, data_seq=head.data_seq + 1))
+    return ref
+
+
+def send_back(
+    session: Session, who: Identity, ref: Ref, *, plan: str, note: str, now: datetime
+) -> Ref:
+    """Return a submitted row to its author with what has to be mended."""
+    if not note.strip():
+        raise BadInput(Fault("note", "say what has to be mended, so that the author can"))
+    area, stands, row, head = _begin(session, who, ref, "review", plan)
+    if stands.state == State.RETURNED and _last_by(session, area.id, ref.seq) == who.person_id:
+        return ref
+    if row.author_id == who.person_id:
+        raise NotAllowed(f"{ref} is your own: withdraw it instead of returning it to yourself.")
+    head = moved(session, head, ref, stands, State.RETURNED, by=who.person_id, now=now, note=note)
+    ledger.keep(session, head)
+    return ref
+
+
+def withdraw(
+    session: Session, who: Identity, ref: Ref, *, plan: str, note: str, now: datetime
+) -> Ref:
+    """Take a row back: one's own while it is not accepted; a reviewer an accepted one, with reason.
+
+    Nothing is deleted: the row stays in the history and no longer counts.
+    """
+    if not note.strip():
+        raise BadInput(Fault("note", "say why it is withdrawn"))
+    area, stands, row, head = _begin(session, who, ref, "read", plan)
+    if stands.state == State.WITHDRAWN:
+        return ref
+    own = row.author_id == who.person_id and stands.state != State.ACCEPTED
+    access.require(who, "submit" if own else "review", plan=plan, area=area.id)
+    head = moved(session, head, ref, stands, State.WITHDRAWN, by=who.person_id, now=now, note=note)
+    counted = stands.state == State.ACCEPTED
+    if counted and stands.subject == Subject.OBSERVATION:
+        key = Key(row.area_id, row.indicator_id, row.cell_id, row.period)
+        before = derived.accepted(session, key)
+        if before is not None and before.seq == row.seq:
+            derived.replace(session, key, before, None, at=_after(now, before))
+    ledger.keep(session, replace(head, data_seq=head.data_seq + int(counted)))
+    return ref
+
+
+def _begin(session: Session, who: Identity, ref: Ref, action: Any, plan: str) -> Any:
+    area = lookup.area(session, ref.area)
+    if action != "read":
+        access.require(who, action, plan=plan, area=area.id)
+    head = ledger.hold(session, area.id)
+    stands = standing(session, area.id, ref.seq)
+    if stands is None:
+        raise NotFound(f"There is no {ref} in the record.")
+    table = OBSERVATIONS if stands.subject == Subject.OBSERVATION else UPDATES
+    about = columns(Indicator if stands.subject == Subject.OBSERVATION else OperationalMeasure)
+    about_id = table.c.indicator_id if table is OBSERVATIONS else table.c.measure_id
+    row = (
+        session.connection()
+        .execute(
+            sa.select(table)
+            .join(about, about.c.id == about_id)
+            .where(table.c.area_id == area.id, table.c.seq == ref.seq, about.c.plan_code == plan)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound(f"{ref} does not belong to the plan {plan}.")
+    return area, stands, row, head
+
+
+def _last_by(session: Session, area_id: int, seq: int) -> str | None:
+    wanted = (
+        sa.select(EVENTS.c.by)
+        .where(EVENTS.c.area_id == area_id, EVENTS.c.seq == seq)
+        .order_by(EVENTS.c.step.desc())
+        .limit(1)
+    )
+    return session.connection().execute(wanted).scalar()
+
+
+def _after(now: datetime, before: sa.Row[Any]) -> datetime:
+    # Two acceptances of one key never share a moment, even if the clock stands still.
+    accepted_at: datetime = before.accepted_at
+    return max(now, accepted_at + _TICK)
+
+
+def _settle(session: Session, head: Head, area: Any, row: Any, *, by: str, now: datetime) -> Head:
+    key = Key(row.area_id, row.indicator_id, row.cell_id, row.period)
+    before = derived.accepted(session, key)
+    if before is not None:
+        now = _after(now, before)
+        old = Ref(area.code, before.seq)
+        stands = standing(session, area.id, before.seq)
+        head = moved(
+            session,
+            head,
+            old,
+            stands,
+            State.SUPERSEDED,
+            by=by,
+            now=now,
+            note=f"{area.code}-{row.seq}",
+        )
+    content = {
+        "year": row.year,
+        "value": None if row.value is None else float(row.value),
+        "qualifier": row.qualifier,
+        "status": row.status,
+        "is_illustrative": row.is_illustrative,
+        "seq": row.seq,
+    }
+    derived.replace(session, key, before, content, at=now)
+    return head
+
+
+def _follow(session: Session, head: Head, area: Any, row: Any, *, by: str, now: datetime) -> Head:
+    # A later report on the same day replaces the earlier one; older days stay as history.
+    same = (
+        sa.select(UPDATES.c.seq)
+        .join(STATES, sa.and_(STATES.c.area_id == UPDATES.c.area_id, STATES.c.seq == UPDATES.c.seq))
+        .where(
+            UPDATES.c.area_id == area.id,
+            UPDATES.c.measure_id == row.measure_id,
+            UPDATES.c.as_at == row.as_at,
+            UPDATES.c.seq != row.seq,
+            STATES.c.state == State.ACCEPTED,
+        )
+    )
+    for seq in session.connection().execute(same).scalars().all():
+        stands = standing(session, area.id, seq)
+        old = Ref(area.code, seq)
+        head = moved(
+            session,
+            head,
+            old,
+            stands,
+            State.SUPERSEDED,
+            by=by,
+            now=now,
+            note=f"{area.code}-{row.seq}",
+        )
+    return head
+
+
+def queue(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
+    """Return what waits for this reviewer, oldest first, beside the figure that counts today.
+
+    Columns: ref, area, name, indicator, title, unit, kind, period, cell, value, text, qualifier,
+    status, missing_reason, source, evidence, note, comment, author_id, recorded_at, is_own,
+    is_illustrative, accepted (the accepted value of the same key) and previous (the accepted value
+    of the period before).
+    """
+    access.require(who, "review", plan=plan)
+    area, indicator = columns(ReferenceArea), columns(Indicator)
+    current = columns(CurrentValue)
+    cell = lookup.CELL
+    o = OBSERVATIONS
+    same_series = [
+        current.c.area_id == o.c.area_id,
+        current.c.indicator_id == o.c.indicator_id,
+        current.c.cell_id == o.c.cell_id,
+    ]
+    accepted = sa.select(current.c.value).where(*same_series, current.c.period == o.c.period)
+    previous = (
+        sa.select(current.c.value)
+        .where(*same_series, current.c.period < o.c.period)
+        .order_by(current.c.period.desc())
+        .limit(1)
+    )
+    wanted = (
+        sa.select(
+            area.c.code.label("area"),
+            o.c.seq,
+            area.c.name,
+            indicator.c.code.label("indicator"),
+            indicator.c.name.label("title"),
+            indicator.c.unit,
+            indicator.c.kind,
+            cell.c.code.label("cell"),
+            *(o.c[name] for name in _SHOWN),
+            accepted.scalar_subquery().label("accepted"),
+            previous.scalar_subquery().label("previous"),
+        )
+        .join(STATES, sa.and_(STATES.c.area_id == o.c.area_id, STATES.c.seq == o.c.seq))
+        .join(area, area.c.id == o.c.area_id)
+        .join(indicator, indicator.c.id == o.c.indicator_id)
+        .join(cell, cell.c.id == o.c.cell_id)
+        .where(
+            STATES.c.state == State.SUBMITTED,
+            STATES.c.subject == Subject.OBSERVATION,
+            indicator.c.plan_code == plan,
+        )
+        .order_by(o.c.recorded_at, o.c.area_id, o.c.seq)
+    )
+    covers = access.areas(who, "review", plan=plan)
+    if covers is not None:
+        wanted = wanted.where(o.c.area_id.in_(sorted(covers)))
+    result = session.connection().execute(wanted)
+    table = pd.DataFrame(result.all(), columns=list(result.keys()))
+    table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))
+    table["value"] = table["value"].map(lambda value: None if value is None else float(value))
+    return table.assign(is_own=table["author_id"] == who.person_id)
+
+
+_SHOWN: Final = [
+    "period",
+    "value",
+    "text",
+    "qualifier",
+    "status",
+    "missing_reason",
+    "numerator",
+    "denominator",
+    "source",
+    "evidence",
+    "note",
+    "comment",
+    "author_id",
+    "recorded_at",
+    "is_illustrative",
+]
+
+
+def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
+    """Return what a coordinator has sent and where it stands, newest first.
+
+    Columns: ref, area, indicator, title, period, cell, value, state, at, note (of the last step).
+    """
+    area, indicator = columns(ReferenceArea), columns(Indicator)
+    o = OBSERVATIONS
+    note = sa.select(EVENTS.c.note).where(
+        EVENTS.c.area_id == STATES.c.area_id,
+        EVENTS.c.seq == STATES.c.seq,
+        EVENTS.c.step == STATES.c.step,
+    )
+    wanted = (
+        sa.select(
+            area.c.code.label("area"),
+            o.c.seq,
+            indicator.c.code.label("indicator"),
+            indicator.c.name.label("title"),
+            o.c.period,
+            lookup.CELL.c.code.label("cell"),
+            o.c.value,
+            STATES.c.state,
+            STATES.c.at,
+            note.scalar_subquery().label("note"),
+        )
+        .join(STATES, sa.and_(STATES.c.area_id == o.c.area_id, STATES.c.seq == o.c.seq))
+        .join(area, area.c.id == o.c.area_id)
+        .join(indicator, indicator.c.id == o.c.indicator_id)
+        .join(lookup.CELL, lookup.CELL.c.id == o.c.cell_id)
+        .where(o.c.author_id == who.person_id, indicator.c.plan_code == plan)
+        .order_by(STATES.c.at.desc(), o.c.seq.desc())
+        .limit(500)
+    )
+    result = session.connection().execute(wanted)
+    table = pd.DataFrame(result.all(), columns=list(result.keys()))
+    table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))
+    table["value"] = table["value"].map(lambda value: None if value is None else float(value))
+    return table
+
+
+def history(
+    session: Session, who: Identity, *, plan: str, area: str, indicator: str, cell: str = "_T"
+) -> pd.DataFrame:
+    """Return every step of every observation of a series, newest first.
+
+    The public sees accepted figures and what became of them; those who report, review or evaluate
+    there also see what was never accepted, and who did what (by pseudonym).
+    Columns: ref, period, value, qualifier, status, missing_reason, source, evidence, note,
+    before, after, by, at, step_note, is_illustrative.
+    """
+    place = lookup.area(session, area)
+    about = lookup.indicator(session, plan, indicator)
+    cells = sa.select(lookup.CELL.c.id).where(lookup.CELL.c.code == cell).scalar_subquery()
+    o = OBSERVATIONS
+    shown = ["period", "value", "text", "qualifier", "status", "missing_reason", "source"]
+    wanted = (
+        sa.select(
+            o.c.seq,
+            *(o.c[name] for name in [*shown, "evidence", "note", "is_illustrative"]),
+            EVENTS.c.before,
+            EVENTS.c.after,
+            EVENTS.c.by,
+            EVENTS.c.at,
+            EVENTS.c.note.label("step_note"),
+        )
+        .join(EVENTS, sa.and_(EVENTS.c.area_id == o.c.area_id, EVENTS.c.seq == o.c.seq))
+        .where(o.c.area_id == place.id, o.c.indicator_id == about.id, o.c.cell_id == cells)
+        .order_by(EVENTS.c.at.desc(), o.c.seq.desc(), EVENTS.c.step.desc())
+    )
+    result = session.connection().execute(wanted)
+    table = pd.DataFrame(result.all(), columns=list(result.keys()))
+    table.insert(0, "ref", f"{place.code}-" + table["seq"].astype("str"))
+    table["value"] = table["value"].map(lambda value: None if value is None else float(value))
+    insider = any(
+        access.allows(who, action, plan=plan, area=place.id)
+        for action in ("submit", "review", "export_history")
+    )
+    if insider:
+        return table
+    ever = set(table.loc[table["after"] == State.ACCEPTED, "ref"])
+    public = table[
+        table["ref"].isin(ever)
+        & (table["after"].isin([State.ACCEPTED, State.SUPERSEDED, State.WITHDRAWN]))
+    ]
+    return public.assign(by="", step_note="")
