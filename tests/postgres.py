@@ -4,19 +4,18 @@ PostgreSQL refuses to run as root, so root hands it to the user `postgres`, or t
 """
 
 import contextlib
-import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,7 +24,7 @@ MISSING = (
     "no PostgreSQL server was found; install one (on Debian: apt-get install postgresql) to run "
     "the tests that need it"
 )
-ORPHAN = 1  # PR_SET_PDEATHSIG of Linux: the signal to get when the parent dies
+INITDB = ("-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 
 
 @dataclass(frozen=True)
@@ -83,15 +82,14 @@ def running(where: Path) -> Iterator[Server]:
             os.chown(home, owner.pw_uid, owner.pw_gid)
         data = home / "data"
         _run(
-            [where / "initdb", "-D", data, "-U", "headway", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C", "--no-sync"],
+            [where / "initdb", "-D", data, "-U", "headway", *INITDB],
             home,
             owner,
         )
         port = free_port()
         process = _start(where, data, port, owner)
         try:
-            _wait(process, port, data)
+            _wait(process, data)
             yield Server(port)
         finally:
             process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
@@ -141,36 +139,33 @@ def _start(
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (data.parent / "log").open("wb") as log:
         return subprocess.Popen(
-            [where / "postgres", "-D", data, *options],
+            [*_with_parent(), where / "postgres", "-D", data, *options],
             cwd=data.parent,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,
             **_identity(owner),
         )
 
 
-def _identity(owner: pwd.struct_passwd | None) -> dict[str, object]:
+def _identity(owner: pwd.struct_passwd | None) -> dict[str, Any]:
     if owner is None:
         return {}
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _die_with_parent() -> None:
-    # A test run that is killed cannot stop its server; on Linux the kernel then does.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(ORPHAN, signal.SIGINT)
+def _with_parent() -> list[str]:
+    # A test run that is killed cannot stop its server; where Linux has `setpriv`, the kernel does.
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT"] if setpriv else []
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, data: Path) -> None:
-    engine = sa.create_engine(Server(port).url("postgres"))
-    for _ in range(300):
+def _wait(process: subprocess.Popen[bytes], data: Path) -> None:
+    state = data / "postmaster.pid"  # its eighth line says when the server takes connections
+    for _ in range(600):
         if process.poll() is not None:
             break
-        try:
-            with engine.connect():
-                engine.dispose()
-                return
-        except sa.exc.OperationalError:
-            time.sleep(0.1)
+        lines = state.read_text().splitlines() if state.exists() else []
+        if len(lines) > 7 and lines[7].strip() == "ready":
+            return
+        time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start: {(data.parent / 'log').read_text()}")
