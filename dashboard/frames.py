@@ -166,6 +166,7 @@ class Cube:
     years: tuple[int, ...]
     values: Floats
     flags: Bytes
+    denominators: Floats | None = None  # of the totals, area x indicator x year, for ratios of sums
 
     @property
     def totals(self) -> Floats:

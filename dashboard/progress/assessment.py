@@ -49,22 +49,29 @@ def measure(
 def assess(cube: frames.Cube, asked: Rules, year: int) -> Assessed:
     """Assess all series of the cube's totals by `linear`, levels by `milestone`."""
     shape = (-1, len(cube.years))
-    seen = gather(cube.values[0].reshape(shape), cube.flags[0].reshape(shape), cube.years, year)
+    return judge(
+        cube.values[0].reshape(shape), cube.flags[0].reshape(shape), cube.years, asked, year
+    )
+
+
+def judge(
+    values: Floats, flag: npt.NDArray[np.uint8], years: tuple[int, ...], asked: Rules, year: int
+) -> Assessed:
+    """Assess series given as rows of values and flags, series x year."""
+    seen = gather(values, flag, years, year)
     prepared = prepare(seen, asked, year)
-    return Assessed(seen, prepared, *_judge(seen, prepared, asked))
-
-
-def _judge(seen: Reported, prepared: Prepared, asked: Rules) -> tuple[linear.Linear, Floats, Codes]:
     result = _linear(prepared.base, prepared.value, prepared, asked)
-    share, status = result.share.copy(), result.status.copy()
+    share, status = result.share, result.status
     level = (asked.kind == _ORDINAL) | (asked.kind == _BINARY)
     if level.any():
-        share[level], status[level] = _levels(prepared, asked, level)
+        share = share.copy()
+        share[level], status[level] = levels(prepared, asked, level)
     doubtful = prepared.censored & ~level
     if doubtful.any():
+        share = share.copy()
         _try_ends(prepared, asked, doubtful, share, status)
     status[seen.not_applicable] = CODE["not_applicable"]
-    return result, share, status
+    return Assessed(seen, prepared, result, share, status)
 
 
 def _linear(base: Floats, value: Floats, prepared: Prepared, asked: Rules) -> linear.Linear:
@@ -89,7 +96,7 @@ def _linear(base: Floats, value: Floats, prepared: Prepared, asked: Rules) -> li
     )
 
 
-def _levels(prepared: Prepared, asked: Rules, level: Bools) -> tuple[Floats, Codes]:
+def levels(prepared: Prepared, asked: Rules, level: Bools) -> tuple[Floats, Codes]:
     """Assess levels; where fewer is better the scale is turned round."""
     direction = asked.direction[level]
     sign = np.where(direction < 0, -1.0, 1.0)
