@@ -1,0 +1,287 @@
+"""People and what they are granted: accounts and roles.
+
+Every change is an administrator's, is traced, and names people by pseudonym only, so that a person
+can be forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first
+administrator.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from dashboard.services import access, ledger, passwords, sessions
+from models import (
+    FOREVER,
+    SYSTEM_CHAIN,
+    BadInput,
+    Fault,
+    Grant,
+    Identity,
+    NotAllowed,
+    NotFound,
+    Observation,
+    Person,
+    Plan,
+    ReferenceArea,
+    Role,
+    WrongState,
+)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A role somebody holds, with the codes of its plan and area (none: every one)."""
+
+    id: str
+    role: Role
+    plan: str | None
+    area: str | None
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person as an administrator sees them."""
+
+    id: str
+    name: str
+    email: str
+    is_active: bool
+    is_illustrative: bool
+    has_password: bool
+    provider: str | None
+    created_at: datetime
+    grants: tuple[Granted, ...]
+
+
+def add(
+    session: Session,
+    who: Identity,
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    is_illustrative: bool = False,
+    now: datetime,
+) -> str:
+    """Add a person without any role and return their pseudonym."""
+    access.require(who, "administer")
+    email, name = _email(email), " ".join(name.split())
+    if not name:
+        raise BadInput(Fault("name", "is empty: write how the person is called"))
+    if _by_email(session, email) is not None:
+        raise BadInput(Fault("email", f"{email} already has an account"))
+    person = Person(
+        id=secrets.token_hex(8),
+        email=email,
+        name=name,
+        password_hash=None
+        if password is None
+        else passwords.make_hash(password, email=email, name=name),
+        is_illustrative=is_illustrative,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    detail = {"illustrative": is_illustrative, "password": password is not None}
+    _trace(session, "person.add", person.id, detail, by=who, now=now)
+    return person.id
+
+
+def set_password(
+    session: Session, who: Identity, person_id: str, password: str, *, now: datetime
+) -> None:
+    """Give a person a new password and end their sessions; one's own, or by an administrator."""
+    if who.person_id != person_id:
+        access.require(who, "administer")
+    person = _person(session, person_id)
+    person.password_hash = passwords.make_hash(password, email=person.email, name=person.name)
+    person.failures, person.locked_until = 0, None
+    session.flush()
+    _trace(session, "person.password", person_id, {}, by=who, now=now)
+    sessions.close_all(session, person_id, by=who.person_id, now=now)
+
+
+def grant(
+    session: Session,
+    who: Identity,
+    person_id: str,
+    role: Role,
+    *,
+    plan: str | None = None,
+    area: str | None = None,
+    until: datetime = FOREVER,
+    now: datetime,
+) -> str:
+    """Give a person a role, in a plan and an area or group (none: every one); return its id."""
+    access.require(who, "administer")
+    person = _person(session, person_id)
+    if who.person_id == person_id:
+        raise NotAllowed("Nobody gives a role to themselves: ask another administrator.")
+    if plan is not None and session.get(Plan, plan) is None:
+        raise NotFound(f"No plan has the code {plan}.")
+    given = Grant(
+        id=secrets.token_hex(8),
+        person_id=person.id,
+        role=role,
+        plan_code=plan,
+        area_id=None if area is None else _area(session, area),
+        since=now,
+        until=until,
+        granted_by=who.person_id,
+        granted_at=now,
+    )
+    session.add(given)
+    session.flush()
+    detail = {"grant": given.id, "role": role.value, "plan": plan, "area": area}
+    _trace(session, "grant.give", person_id, detail, by=who, now=now)
+    return given.id
+
+
+def revoke(session: Session, who: Identity, grant_id: str, *, now: datetime) -> None:
+    """End a role from now on; what was done under it stays."""
+    access.require(who, "administer")
+    held = session.get(Grant, grant_id)
+    if held is None or held.until <= now:
+        raise NotFound("That role has already ended.")
+    held.until = now
+    session.flush()
+    _keep_an_administrator(session, now)
+    _trace(session, "grant.end", held.person_id, {"grant": held.id}, by=who, now=now)
+
+
+def deactivate(session: Session, who: Identity, person_id: str, *, now: datetime) -> None:
+    """Close an account and end its sessions; what the person did stays."""
+    access.require(who, "administer")
+    person = _person(session, person_id)
+    person.is_active = False
+    session.flush()
+    _keep_an_administrator(session, now)
+    _trace(session, "person.close", person_id, {}, by=who, now=now)
+    sessions.close_all(session, person_id, by=who.person_id, now=now)
+
+
+def activate(session: Session, who: Identity, person_id: str, *, now: datetime) -> None:
+    """Open a closed account again, and lift a lock."""
+    access.require(who, "administer")
+    person = _person(session, person_id)
+    person.is_active, person.failures, person.locked_until = True, 0, None
+    session.flush()
+    _trace(session, "person.open", person_id, {}, by=who, now=now)
+
+
+def listing(session: Session, who: Identity, *, now: datetime) -> list[Account]:
+    """Return everybody with an account and the roles they hold now, by name."""
+    access.require(who, "administer")
+    people = session.exec(select(Person).order_by(Person.name, Person.id)).all()
+    grants = _grants(session, now)
+    return [_account(person, grants.get(person.id, ())) for person in people]
+
+
+def demonstration(session: Session, *, now: datetime) -> list[Account]:
+    """Return the people of a demonstration, or nobody where this is a real record.
+
+    A demonstration holds generated observations, and every open account in it is illustrative.
+    """
+    people = session.exec(
+        select(Person).where(col(Person.is_active)).order_by(Person.name, Person.id)
+    ).all()
+    if not people or not all(person.is_illustrative for person in people):
+        return []
+    generated = select(Observation.seq).where(col(Observation.is_illustrative)).limit(1)
+    if session.exec(generated).first() is None:
+        return []
+    grants = _grants(session, now)
+    return [_account(person, grants.get(person.id, ())) for person in people]
+
+
+def _keep_an_administrator(session: Session, now: datetime) -> None:
+    ledger.hold(session, SYSTEM_CHAIN)  # so that two cannot each remove the other
+    left = session.exec(
+        select(Grant.id)
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .where(
+            Grant.role == Role.ADMINISTRATOR,
+            col(Grant.since) <= now,
+            col(Grant.until) > now,
+            col(Person.is_active),
+        )
+        .limit(1)
+    ).first()
+    if left is None:
+        raise WrongState("This is the last administrator: make another one first.")
+
+
+def _grants(session: Session, now: datetime) -> dict[str, tuple[Granted, ...]]:
+    asked = (
+        sa.select(
+            *(getattr(Grant, name) for name in ("person_id", "id", "role", "plan_code")),
+            col(ReferenceArea.code),
+            col(Grant.since),
+            col(Grant.until),
+        )
+        .outerjoin(ReferenceArea, col(ReferenceArea.id) == col(Grant.area_id))
+        .where(col(Grant.since) <= now, col(Grant.until) > now)
+        .order_by(col(Grant.since), col(Grant.id))
+    )
+    found: dict[str, tuple[Granted, ...]] = {}
+    for person_id, *held in session.execute(asked):
+        found[person_id] = (*found.get(person_id, ()), Granted(*held))
+    return found
+
+
+def _account(person: Person, grants: tuple[Granted, ...]) -> Account:
+    return Account(
+        person.id,
+        person.name,
+        person.email,
+        person.is_active,
+        person.is_illustrative,
+        person.password_hash is not None,
+        person.issuer,
+        person.created_at,
+        grants,
+    )
+
+
+def _trace(
+    session: Session,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+    *,
+    by: Identity,
+    now: datetime,
+) -> None:
+    ledger.record(session, SYSTEM_CHAIN, action, subject, detail, by=by.person_id, now=now)
+
+
+def _person(session: Session, person_id: str) -> Person:
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("Nobody has that account.")
+    return person
+
+
+def _by_email(session: Session, email: str) -> Person | None:
+    return session.exec(select(Person).where(Person.email == email)).one_or_none()
+
+
+def _area(session: Session, code: str) -> int:
+    area = session.exec(select(ReferenceArea.id).where(ReferenceArea.code == code)).one_or_none()
+    if area is None:
+        raise NotFound(f"No area has the code {code}.")
+    return area
+
+
+def _email(text: str) -> str:
+    email = text.strip().lower()
+    before, _, after = email.partition("@")
+    if not before or "." not in after or "@" in after or any(sign.isspace() for sign in email):
+        raise BadInput(Fault("email", f"{text.strip()!r} is not an e-mail address"))
+    return email
