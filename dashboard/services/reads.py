@@ -166,7 +166,7 @@ def _indicators(session: Session, plan: str) -> pd.DataFrame:
         direction=direction.astype("int64"),
         lower=_doubles(rows["lower"]),
         upper=_doubles(rows["upper"]),
-        meets_op=rows["meets_operator"].map(lambda word: "" if word is None else word.value),
+        meets_op=rows["meets_operator"].fillna("").map(str).astype("str"),
         meets_value=_doubles(rows["meets_value"]),
         weight=rows["aggregation_weight"],
         national=rows["levels"].map(lambda levels: Level.NATIONAL in levels).astype("bool"),
@@ -285,7 +285,11 @@ def _words(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 
 def _doubles(values: pd.Series) -> pd.Series:
-    return values.map(lambda value: np.nan if value is None else float(value)).astype("float64")
+    return values.astype("object").map(_double).astype("float64")
+
+
+def _double(value: object) -> float:
+    return np.nan if value is None or value is pd.NA else float(str(value))
 
 
 def _cube(
