@@ -31,6 +31,8 @@ from models import (
 )
 from seed import entries
 
+WORLD: Final = 1
+"""The number of the world among areas."""
 PER_PLAN: Final = 1000
 """How many numbers of objectives, measures or indicators a plan may use."""
 ABOUT: Final = {
@@ -310,6 +312,7 @@ def _target(
     return Target(
         id=key(plan.code, indicator.code, "target", *told.model_dump().values()),
         indicator_id=ids.indicators[indicator.code],
+        area_id=WORLD if told.applies_to == "world" else None,
         recorded_at=now,
         **{**told.model_dump(), "note": told.note or ""},
     )
