@@ -19,6 +19,7 @@ from models.migrations import upgrade
 from tests import postgres, tiny
 from tests.tiny import NOON
 
+pytest_plugins = ("tests.browser",)
 TINY = "headway_tiny"
 
 
