@@ -43,7 +43,7 @@ from seed import entries, rows
 
 SDG: Final = "SDG"
 _RANK: Final = {table.name: rank for rank, table in enumerate(Table.metadata.sorted_tables)}
-NUMBERED: Final = (Objective, OperationalMeasure, Indicator)
+NUMBERED: Final = (columns(Objective), columns(OperationalMeasure), columns(Indicator))
 
 
 def install_areas(session: Session, who: Identity, *, now: datetime) -> int:
@@ -122,7 +122,7 @@ def _known(session: Session, plan: str) -> rows.Numbers:
                 sa.select(table.c.code, table.c.id).where(table.c.plan_code == plan)
             )
         }
-        for table in map(columns, NUMBERED)
+        for table in NUMBERED
     ]
     return rows.Numbers(*found)
 
@@ -130,18 +130,21 @@ def _known(session: Session, plan: str) -> rows.Numbers:
 def _clear(session: Session, plan: str, measures: list[int]) -> None:
     """Take away what only links rows of the plan: it is said anew."""
     connection = session.connection()
-    for table in map(columns, (MeasureIndicator, MeasureActor, CrosswalkLink)):
+    for table in (columns(MeasureIndicator), columns(MeasureActor), columns(CrosswalkLink)):
         connection.execute(sa.delete(table).where(table.c.measure_id.in_(measures)))
-    for table in map(columns, (Event, RelatedPlan)):
+    for table in (columns(Event), columns(RelatedPlan)):
         connection.execute(sa.delete(table).where(table.c.plan_code == plan))
     session.expire_all()
 
 
 def _retire(session: Session, content: entries.Plan) -> None:
     """Mark as retired what the plan no longer contains."""
-    kept = (content.objectives, content.measures, content.indicators)
-    for table, entries_ in zip(map(columns, NUMBERED), kept, strict=True):
-        codes = [entry.code for entry in entries_]
+    kept = (
+        [entry.code for entry in content.objectives],
+        [entry.code for entry in content.measures],
+        [entry.code for entry in content.indicators],
+    )
+    for table, codes in zip(NUMBERED, kept, strict=True):
         session.connection().execute(
             sa.update(table).where(table.c.plan_code == content.code, table.c.code.not_in(codes)),
             {"retired": True},
