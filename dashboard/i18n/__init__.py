@@ -7,6 +7,7 @@ calls `_` and the formats. Missing values are shown as missing, never as zero.
 
 import gettext
 import math
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date as Day
 from datetime import datetime
@@ -51,6 +52,18 @@ def offered() -> dict[str, str]:
         for code, name in LANGUAGES.items()
         if code == "en" or (LOCALES / code / "LC_MESSAGES" / "headway.mo").exists()
     }
+
+
+def choose(wanted: Iterable[str]) -> str:
+    """Return the first of these languages that is offered (`fr` for `fr-CH`), else English."""
+    known = offered()
+    for code in wanted:
+        if code == PSEUDO:
+            return PSEUDO
+        short = code.replace("_", "-").partition("-")[0].lower()
+        if short in known:
+            return short
+    return "en"
 
 
 def speak(language: str) -> None:
