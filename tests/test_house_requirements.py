@@ -102,4 +102,4 @@ def licence(about: importlib.metadata.PackageMetadata) -> str:
     if "License-Expression" in about:
         return about["License-Expression"]
     classed = [line for line in about.get_all("Classifier") or [] if line.startswith("License")]
-    return "; ".join(classed) or (about["License"] if "License" in about else "").split("\n")[0]
+    return "; ".join(classed or about.get_all("License") or []).split("\n")[0]
