@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from models import (
@@ -316,9 +316,3 @@ def _target(
         recorded_at=now,
         **{**told.model_dump(), "note": told.note or ""},
     )
-
-
-def edition(plan: entries.Plan) -> tuple[str, date]:
-    """Return the SHA-256 of a plan's content, and the day that names this edition."""
-    text = json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest(), plan.compiled
