@@ -1,0 +1,185 @@
+"""How far from the target: value, baseline, target and the region's median on one short scale."""
+
+from typing import Any, Final, Unpack
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import frames
+from dashboard.charts import palette, theme
+from dashboard.charts.theme import Key, Look
+from dashboard.i18n import _, listing, number
+
+BULLETS: Final[frames.Schema] = {
+    "label": "str",
+    "unit": "str",
+    "value": "float64",  # missing where nothing was reported
+    "year": "float64",
+    "base": "float64",  # missing where there is no baseline
+    "target": "float64",  # missing where no target is set; zero is a target
+    "median": "float64",  # of the region, missing where it is not published
+    "lower": "float64",  # natural limits, missing where there is none
+    "upper": "float64",
+    "status": "str",
+}
+"""What this picture draws: one scale a row."""
+
+_ROW, _THICK = 72, 0.2
+_MARKS: Final = ("value", "base", "target", "median")
+
+
+def draw(bullets: pd.DataFrame, *, region: str = "", **look: Unpack[Look]) -> go.Figure:
+    """Draw one bullet for each row of `BULLETS`, every one on a scale of its own from zero.
+
+    Nothing stands where nothing is known: without a target there is no line, without a value a
+    hatched scale that says so. `region` names whose median the diamond is.
+    """
+    if bullets.empty:
+        return theme.empty(theme.nothing(), **look)
+    colours, mode = theme.tokens(look), look.get("mode", "light")
+    rows = bullets.reset_index(drop=True)
+    low, wide = _scales(rows)
+    spots = {name: (rows[name].to_numpy(np.float64) - low) / wide for name in _MARKS}
+    zero = np.clip(-low / wide, 0, 1)
+    heights = np.arange(len(rows), dtype=np.float32)[::-1]
+    figure = go.Figure()
+    _scale(figure, spots["value"], heights, colours)
+    _bars(figure, rows, spots["value"], zero, heights=heights, mode=mode)
+    _ticks(figure, rows, spots, heights, region=region, colours=colours)
+    for place, row in enumerate(rows.to_dict("records")):
+        _words(figure, row, float(heights[place]), colours)
+    figure.update_layout(
+        barmode="overlay",
+        xaxis={"range": [0, 1], "visible": False},
+        yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
+    )
+    room = theme.Room(height=_ROW * len(rows), below=0)
+    return theme.plain(figure, room=room, key=_key(spots, region, colours), **look)
+
+
+def alt(bullets: pd.DataFrame) -> str:
+    """Say in one sentence the value and target of every row."""
+    said = []
+    for row in bullets.to_dict("records"):
+        value = _amount(row["value"], row["unit"])
+        target = _amount(row["target"], row["unit"])
+        if np.isnan(row["value"]):
+            said.append(_("{label}: not reported").format(label=row["label"]))
+        elif np.isnan(row["target"]):
+            said.append(
+                _("{label}: {value}, no target set").format(label=row["label"], value=value)
+            )
+        else:
+            said.append(
+                _("{label}: {value} against a target of {target}").format(
+                    label=row["label"], value=value, target=target
+                )
+            )
+    return listing(said) + "." if said else theme.nothing()
+
+
+def _scales(rows: pd.DataFrame) -> tuple[Any, Any]:
+    """Return where each scale begins and how wide it is; zero is always on it."""
+    known = rows[list(_MARKS)].to_numpy(np.float64)
+    most = np.fmax(np.fmax.reduce(known, axis=1), 0)
+    least = np.fmin(np.fmin.reduce(known, axis=1), 0)
+    upper = rows["upper"].to_numpy(np.float64)
+    # A natural limit close enough to the figures ends the scale; a far one would flatten them.
+    near = np.isfinite(upper) & (upper <= np.nan_to_num(most) * 4) & (upper >= most)
+    high = np.where(near, upper, np.nan_to_num(most) * 1.12)
+    low = np.nan_to_num(least)
+    return low, np.where(high > low, high - low, 1.0)
+
+
+def _scale(figure: go.Figure, values: Any, heights: Any, colours: palette.Tokens) -> None:
+    known = np.isfinite(values)
+    figure.add_bar(
+        orientation="h", x=np.ones(len(heights), np.float32), y=heights, width=_THICK,
+        hoverinfo="skip", marker={
+            "color": colours.surface, "line": {"width": 0},
+            "pattern": {"shape": ["" if one else "/" for one in known], "fgcolor": colours.axis,
+                        "bgcolor": colours.paper, "size": 7, "solidity": 0.2},
+        },
+    )  # fmt: skip
+
+
+def _bars(
+    figure: go.Figure, rows: pd.DataFrame, values: Any, zero: Any, *, heights: Any, mode: Any
+) -> None:
+    colours = palette.tokens(mode)
+    known = np.isfinite(values)
+    fills = [palette.fill(status, mode) for status in rows["status"]]
+    plain = [palette.mark(status).step == "none" for status in rows["status"]]
+    fills = [colours.region if one else fill for one, fill in zip(plain, fills, strict=True)]
+    figure.add_bar(
+        orientation="h", base=zero[known].astype(np.float32),
+        x=(values - zero)[known].astype(np.float32), y=heights[known], width=_THICK,
+        customdata=np.stack([rows["value"], rows["year"]], axis=1)[known].astype(np.float32),
+        marker={"color": [fill for fill, one in zip(fills, known, strict=True) if one],
+                "line": {"color": colours.muted, "width": 1}},
+        hovertemplate="%{customdata[0]:,.4~g} (%{customdata[1]:.0f})<extra></extra>",
+    )  # fmt: skip
+
+
+def _ticks(
+    figure: go.Figure,
+    rows: pd.DataFrame,
+    spots: Any,
+    heights: Any,
+    *,
+    region: str,
+    colours: palette.Tokens,
+) -> None:
+    for name, said, marker in (
+        ("median", _("Median of {region}").format(region=region or _("the region")),
+         {"symbol": "diamond-open", "size": 11, "color": colours.ink,
+          "line": {"color": colours.ink, "width": 1.75}}),
+        ("base", _("Baseline"),
+         {"symbol": "line-ns", "size": 9, "line": {"color": colours.ink, "width": 2}}),
+        ("target", _("Target"),
+         {"symbol": "line-ns", "size": 15, "line": {"color": colours.ink, "width": 4}}),
+    ):  # fmt: skip
+        known = np.isfinite(spots[name])
+        if not known.any():
+            continue
+        figure.add_scatter(
+            x=spots[name][known].astype(np.float32), y=heights[known], mode="markers", name=said,
+            cliponaxis=False, marker=marker,
+            customdata=rows[name].to_numpy(np.float32)[known],
+            hovertemplate=said + " %{customdata:,.4~g}<extra></extra>",
+        )  # fmt: skip
+
+
+def _words(figure: go.Figure, row: dict[Any, Any], height: float, colours: palette.Tokens) -> None:
+    value = _amount(row["value"], row["unit"])
+    if np.isnan(row["value"]):
+        said = f"<span style='color:{colours.muted}'>{palette.word('no_data')}</span>"
+    else:
+        sign = palette.mark(row["status"]).sign
+        year = "" if np.isnan(row["year"]) else f" ({row['year']:.0f})"
+        said = f"<b>{value}</b>{year}  {sign} {palette.word(row['status'])}"
+    figure.add_annotation(
+        text=f"{theme.clip(row['label'], 340, 13)}<br>{said}", align="left",
+        x=0, xref="paper", xanchor="left",
+        y=height, yanchor="bottom", yshift=9.5, showarrow=False, borderpad=0, borderwidth=0,
+        font={"size": 12.5, "color": colours.ink},
+    )  # fmt: skip
+
+
+def _key(spots: Any, region: str, colours: palette.Tokens) -> list[Key]:
+    entries = [
+        ("base", Key(_("Baseline"), colours.ink, "tick")),
+        ("target", Key(_("Target"), colours.ink, "bar")),
+        ("median", Key(_("Median of {region}").format(region=region or _("the region")),
+                       colours.ink, "diamond")),
+    ]  # fmt: skip
+    key = [entry for name, entry in entries if np.isfinite(spots[name]).any()]
+    if np.isnan(spots["value"]).any():
+        key.append(Key(palette.word("no_data"), colours.paper, texture="hatched"))
+    return key
+
+
+def _amount(value: float, unit: str) -> str:
+    gap = "" if unit == "%" else " "
+    return f"{number(value)}{gap}{unit}".strip()

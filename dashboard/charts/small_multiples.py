@@ -1,0 +1,184 @@
+"""Many areas, a small panel each, with the region in grey behind all of them."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Unpack
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts import palette, theme, trend
+from dashboard.charts.theme import Key, Look
+from dashboard.i18n import _, number
+
+MOST: Final = 60
+_PANEL, _GAP = 96, 40
+
+
+def draw(
+    series: pd.DataFrame,
+    *,
+    behind: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
+    unit: str = "",
+    columns: int = 3,
+    **look: Unpack[Look],
+) -> go.Figure:
+    """Draw a panel for each area of `slices.SERIES`, at most sixty, in the order of the rows.
+
+    All panels share both axes. `behind` holds one series drawn grey in each; the first final row
+    of `targets` becomes a line in each. An area without any value keeps a hatched panel.
+    """
+    areas = list(dict.fromkeys(series["area"]))
+    if not areas:
+        return theme.empty(theme.nothing(), **look)
+    if len(areas) > MOST:
+        raise ValueError(f"{len(areas)} panels; at most {MOST} are still a picture")
+    colours = theme.tokens(look)
+    rows = -(-len(areas) // columns)
+    height = rows * _PANEL + (rows - 1) * _GAP
+    first, last = int(series["year"].min()), int(series["year"].max())
+    goal = _goal(targets)
+    high = _high(series, behind, goal)
+    low = min(0.0, float(np.nanmin(series["value"], initial=0.0)))
+    figure = go.Figure()
+    layout: dict[str, Any] = {}
+    silent: list[tuple[float, float, float, float]] = []
+    for place, area in enumerate(areas):
+        line = series[series["area"] == area].sort_values("year")
+        frame = _frame(place, columns, rows, height)
+        layout |= _axes(place, frame, (first, last), (low, high), unit)
+        _panel(figure, line, behind, place, goal, unit=unit, colours=colours)
+        _heading(figure, line, frame, unit, colours)
+        if line["value"].isna().all():
+            silent.append((frame[0], frame[2], frame[1], frame[3]))
+    if silent:
+        figure.add_shape(
+            type="path", xref="paper", yref="paper", layer="below",
+            path=theme.hatch(silent, lines=3, rise=3), line={"color": colours.axis, "width": 0.6},
+        )  # fmt: skip
+    figure.update_layout(**layout)
+    room = theme.Room(height=height, above=24, below=26)
+    return theme.plain(figure, room=room, key=_key(behind, goal, silent, colours), **look)
+
+
+def alt(series: pd.DataFrame, *, unit: str = "") -> str:
+    """Say in one sentence what the panels show, the same way as for lines in one panel."""
+    return trend.alt(series, unit=unit)
+
+
+def _goal(targets: pd.DataFrame | None) -> dict[Any, Any] | None:
+    if targets is None:
+        return None
+    final = targets[~targets["is_interim"] & targets["value"].notna()]
+    return None if final.empty else final.iloc[0].to_dict()
+
+
+def _high(series: pd.DataFrame, behind: pd.DataFrame | None, goal: dict[Any, Any] | None) -> float:
+    most = [series["value"].max(), goal["value"] if goal else np.nan]
+    most += [behind["value"].max()] if behind is not None else []
+    high = float(np.nanmax([*most, 0.0]))
+    return high * 1.08 or 1.0
+
+
+def _frame(place: int, columns: int, rows: int, height: int) -> tuple[float, float, float, float]:
+    """Return where a panel lies, in shares of the drawing: left, right, bottom, top."""
+    row, column = divmod(place, columns)
+    gap = 0.04
+    wide = (1 - gap * (columns - 1)) / columns
+    left = column * (wide + gap)
+    top = 1 - row * (_PANEL + _GAP) / height
+    return left, left + wide, top - _PANEL / height, top
+
+
+def _axes(
+    place: int,
+    frame: tuple[float, float, float, float],
+    years: tuple[int, int],
+    values: tuple[float, float],
+    unit: str,
+) -> dict[str, Any]:
+    number_ = "" if place == 0 else str(place + 1)
+    return {
+        f"xaxis{number_}": {
+            "domain": [frame[0], frame[1]], "anchor": f"y{number_}", "showline": True,
+            "range": [years[0] - 0.5, years[1] + 0.5], "tickvals": list(years),
+            "ticktext": [f"’{year % 100:02d}" for year in years], "ticklabeloverflow": "allow",
+        },
+        f"yaxis{number_}": {
+            "domain": [max(frame[2], 0.0), min(frame[3], 1.0)], "anchor": f"x{number_}",
+            "range": list(values), "showgrid": True, "nticks": 3,
+            "showticklabels": frame[0] == 0, "ticklabelposition": "inside top",
+            "ticksuffix": unit if unit == "%" else "",
+        },
+    }  # fmt: skip
+
+
+def _panel(
+    figure: go.Figure,
+    line: pd.DataFrame,
+    behind: pd.DataFrame | None,
+    place: int,
+    goal: dict[Any, Any] | None,
+    *,
+    unit: str,
+    colours: palette.Tokens,
+) -> None:
+    number_ = "" if place == 0 else str(place + 1)
+    axes = {"xaxis": f"x{number_}", "yaxis": f"y{number_}"}
+    if behind is not None:
+        figure.add_scatter(
+            x=behind["year"].to_numpy(np.int16), y=behind["value"].to_numpy(np.float32),
+            mode="lines", hoverinfo="skip", line={"color": colours.region, "width": 1.5}, **axes,
+        )  # fmt: skip
+    figure.add_scatter(
+        x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32),
+        mode="lines+markers", connectgaps=False, line={"color": colours.accent, "width": 2.25},
+        marker={"size": 3.5, "color": colours.accent}, name=str(line["name"].iloc[0]),
+        hovertemplate=f"%{{x}}: %{{y:,.4~g}} {unit}<extra></extra>", **axes,
+    )  # fmt: skip
+    if goal is not None:
+        dash = "solid" if goal["status"] == "agreed" else "dash"
+        figure.add_shape(
+            type="line", xref=f"x{number_} domain", x0=0, x1=1, yref=f"y{number_}",
+            y0=goal["value"], y1=goal["value"], layer="below",
+            line={"color": colours.ink, "width": 1, "dash": dash},
+        )  # fmt: skip
+
+
+def _heading(
+    figure: go.Figure,
+    line: pd.DataFrame,
+    frame: Sequence[float],
+    unit: str,
+    colours: palette.Tokens,
+) -> None:
+    known = line[line["value"].notna()]
+    if known.empty:
+        said = palette.word("no_data")
+    else:
+        last = known.iloc[-1]
+        said = f"{number(float(last['value']))}{unit if unit == '%' else ''} ({int(last['year'])})"
+    name = theme.clip(str(line["name"].iloc[0]), 104, 12)
+    figure.add_annotation(
+        text=f"<b>{name}</b><br><span style='color:{colours.muted}'>{said}</span>", align="left",
+        x=frame[0], xref="paper", xanchor="left", y=frame[3], yref="paper", yanchor="bottom",
+        showarrow=False, borderpad=0, borderwidth=0, font={"size": 11.5, "color": colours.ink},
+    )  # fmt: skip
+
+
+def _key(
+    behind: pd.DataFrame | None,
+    goal: dict[Any, Any] | None,
+    silent: Sequence[object],
+    colours: palette.Tokens,
+) -> list[Key]:
+    key = []
+    if behind is not None and len(behind):
+        key.append(Key(str(behind["name"].iloc[0]), colours.region, "line"))
+    if goal is not None:
+        said = f"{_('Target')} ({trend.target_word(str(goal['status']))})"
+        key.append(Key(said, colours.ink, "line" if goal["status"] == "agreed" else "dash"))
+    if silent:
+        key.append(Key(palette.word("no_data"), colours.paper, texture="hatched"))
+    return key

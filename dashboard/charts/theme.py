@@ -1,0 +1,425 @@
+"""The one look of every picture: sentence on top, key, drawing, source at the foot.
+
+All rooms around a drawing are reckoned here in pixels for the narrowest page it may stand on, so
+that nothing ever collides, whatever the width of the screen. What belongs to the message stands
+inside the figure (title, key, source, the mark of illustrative data), so that an exported image
+carries it too.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Required, TypedDict
+
+import plotly.graph_objects as go
+
+from dashboard.charts import palette
+from dashboard.charts.palette import Mode
+from dashboard.i18n import _, direction, number
+
+SANS: Final = "'IBM Plex Sans','Noto Sans Arabic','Noto Sans SC',system-ui,sans-serif"
+SERIF: Final = "'Source Serif 4','Noto Naskh Arabic','Noto Serif SC',Georgia,serif"
+NARROW: Final = 350
+"""Pixels of the drawing on a phone; titles and keys are broken for it unless `width` says else."""
+
+CONFIG: Final[dict[str, Any]] = {
+    "displaylogo": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "topojsonURL": "/assets/geo/",
+    "modeBarButtonsToRemove": [
+        "zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d",
+        "resetScale2d", "zoomInGeo", "zoomOutGeo", "resetGeo", "hoverClosestGeo",
+        "hoverClosestCartesian", "hoverCompareCartesian", "toggleSpikelines", "resetViews",
+    ],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}  # fmt: skip
+"""What every page hands to Plotly: no zoom tools, our own map files, an image twice as sharp."""
+
+_TITLE, _SUBTITLE, _SMALL = 18, 13, 11.5
+_TITLE_LINE, _SUBTITLE_LINE, _KEY_LINE, _SMALL_LINE = 24, 18, 20, 16
+
+
+class Look(TypedDict, total=False):
+    """The words and the light every chart takes besides its data.
+
+    `title` is a sentence, `source` tells origin, date and coverage, `note` what to keep in mind.
+    `width` is the number of pixels the text may count on.
+    """
+
+    title: Required[str]
+    subtitle: str
+    source: str
+    note: str
+    illustrative: bool
+    mode: Mode
+    width: int
+
+
+Kind = Literal[
+    "square", "line", "dash", "dot", "ring", "disc", "tick", "bar", "diamond", "down", "up", "band"
+]
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of the key: what it says and how it is drawn."""
+
+    text: str
+    colour: str
+    kind: Kind = "square"
+    texture: palette.Texture = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Pixels around and inside the drawing proper."""
+
+    height: int = 260
+    left: int = 0
+    right: int = 0
+    above: int = 0
+    below: int = 30
+
+
+def tokens(look: Look) -> palette.Tokens:
+    """Return the colours for this look."""
+    return palette.tokens(look.get("mode", "light"))
+
+
+def status_key(statuses: Iterable[str], look: Look) -> list[Key]:
+    """Return key entries for these statuses, in their order, with sign and word."""
+    mode = look.get("mode", "light")
+    return [
+        Key(
+            f"{palette.mark(status).sign} {palette.word(status)}",
+            palette.fill(status, mode),
+            texture=palette.mark(status).texture,
+        )
+        for status in palette.ordered(list(statuses))
+    ]
+
+
+def plain(
+    figure: go.Figure,
+    *,
+    title: str,
+    subtitle: str = "",
+    source: str = "",
+    note: str = "",
+    illustrative: bool = False,
+    mode: Mode = "light",
+    width: int = NARROW,
+    room: Room | None = None,
+    key: Sequence[Key] = (),
+) -> go.Figure:
+    """Give the figure the look of the house and return it."""
+    room = room or Room()
+    colours = palette.tokens(mode)
+    heading = wrap(title, width, _TITLE, bold=True)
+    under = wrap(subtitle, width, _SUBTITLE)
+    rows = _key_rows(key, width)
+    foot = _foot(source, note, illustrative, colours, width)
+    top = (
+        8
+        + len(heading) * _TITLE_LINE
+        + len(under) * _SUBTITLE_LINE
+        + (8 + len(rows) * _KEY_LINE if rows else 4)
+        + room.above
+        + 6
+    )
+    bottom = room.below + 6 + len(foot) * _SMALL_LINE + 8
+    figure.update_layout(
+        template=go.layout.Template(),
+        height=top + room.height + bottom,
+        margin={"t": top, "b": bottom, "l": room.left, "r": room.right, "autoexpand": False},
+        paper_bgcolor=colours.paper,
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": SANS, "size": 12.5, "color": colours.ink},
+        separators=_separators(),
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={
+            "bgcolor": colours.ink,
+            "bordercolor": colours.ink,
+            "font": {"family": SANS, "size": 13, "color": colours.paper},
+            "align": "left",
+        },
+        modebar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": colours.axis,
+            "activecolor": colours.accent,
+        },
+        meta={"title": title},
+    )
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 12, "color": colours.muted},
+        "gridcolor": colours.grid,
+        "linecolor": colours.axis,
+        "tickcolor": colours.axis,
+        "ticks": "",
+    }
+    figure.for_each_xaxis(lambda one: one.update(axis, overwrite=False))
+    figure.for_each_yaxis(lambda one: one.update(axis, overwrite=False))
+    _line(
+        figure, heading, room, top - 6,
+        size=_TITLE, colour=colours.ink, family=SERIF, weight=600,
+    )  # fmt: skip
+    place = 8 + len(heading) * _TITLE_LINE
+    if under:
+        _line(figure, under, room, top - place, size=_SUBTITLE, colour=colours.muted)
+        place += len(under) * _SUBTITLE_LINE
+    _draw_key(figure, rows, room, top - place - 8, colours)
+    if foot:
+        _line(
+            figure, foot, room, -(room.below + 6),
+            size=_SMALL, colour=colours.muted, from_top=False,
+        )  # fmt: skip
+    if illustrative:
+        _watermark(figure, room, colours)
+    return figure
+
+
+def empty(message: str, *, height: int = 160, **look: Any) -> go.Figure:
+    """Return a hatched figure that says in words why there is nothing to draw."""
+    colours = palette.tokens(look.get("mode", "light"))
+    figure = go.Figure()
+    figure.update_layout(
+        xaxis={"visible": False, "range": [0, 1]}, yaxis={"visible": False, "range": [0, 1]}
+    )
+    strokes = hatch([(0.0, 0.0, 1.0, 1.0)], lines=9, rise=7)
+    figure.add_shape(
+        type="path", path=strokes, xref="paper", yref="paper", layer="below",
+        line={"color": colours.grid, "width": 1},
+    )  # fmt: skip
+    figure.add_annotation(
+        x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+        text="<br>".join(wrap(message, look.get("width", NARROW) - 40, 14)),
+        font={"size": 14, "color": colours.ink}, bgcolor=colours.paper, borderpad=8,
+    )  # fmt: skip
+    return plain(figure, room=Room(height=height, below=4), **look)
+
+
+def nothing() -> str:
+    """Return the sentence for a drawing without data."""
+    return _("Nothing has been reported here yet.")
+
+
+def hatch(
+    boxes: Iterable[tuple[float, float, float, float]], lines: int = 3, rise: float = 1.0
+) -> str:
+    """Return an SVG path of parallel strokes inside boxes `(x0, y0, x1, y1)`, axis coordinates.
+
+    Each stroke climbs `rise` box heights over one box width and is cut off at the edges;
+    `lines` strokes begin in each box height.
+    """
+    strokes = []
+    for x0, y0, x1, y1 in boxes:
+        wide, tall = x1 - x0, y1 - y0
+        for number_ in range(-int(rise * lines), lines):
+            start = (number_ + 0.5) / lines
+            begin = max(0.0, -start / rise)
+            end = min(1.0, (1 - start) / rise)
+            if end > begin:
+                strokes.append(
+                    f"M{x0 + begin * wide:.6g},{y0 + (start + begin * rise) * tall:.6g}"
+                    f"L{x0 + end * wide:.6g},{y0 + (start + end * rise) * tall:.6g}"
+                )
+    return "".join(strokes)
+
+
+def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Break a text into lines of about equal length that fit `width` pixels."""
+    words = text.split()
+    if not words:
+        return []
+    lines = _fill(words, width, size, bold)
+    narrow = width
+    while narrow > width * 0.5:
+        narrow -= 12
+        tried = _fill(words, narrow, size, bold)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    return lines
+
+
+def extent(text: str, size: float, *, bold: bool = False) -> float:
+    """Return about how many pixels wide a text is; never less than it turns out to be."""
+    total = sum(_breadth(letter) for letter in text)
+    return total * size * (1.08 if bold else 1.0)
+
+
+def clip(text: str, width: float, size: float) -> str:
+    """Return the text, shortened with an ellipsis where it would be wider than `width` pixels."""
+    if extent(text, size) <= width:
+        return text
+    while text and extent(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _breadth(letter: str) -> float:
+    """Return about how wide a letter of the house's text face is, in shares of its size."""
+    if letter == " ":
+        return 0.25
+    if letter in "iljtfrI.,:;'|!()[]-":
+        return 0.33
+    if letter in "mwMW%—…":
+        return 0.88
+    if ord(letter) >= 0x2190:
+        return 1.0
+    return 0.66 if letter.isupper() else 0.6 if letter.isdigit() else 0.55
+
+
+def _fill(words: Sequence[str], width: float, size: float, bold: bool) -> list[str]:
+    lines = [words[0]]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        if extent(longer, size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _separators() -> str:
+    """Return decimal and group sign of the reader's language, as Plotly wants them."""
+    shown = number(1234.5)
+    return shown[-2] + ("" if shown[1].isdigit() else shown[1])
+
+
+def _side(room: Room) -> dict[str, Any]:
+    """Return where lines of text begin: at the edge where the reader's language begins."""
+    if direction() == "rtl":
+        return {"x": 1, "xanchor": "right", "xshift": room.right, "align": "right"}
+    return {"x": 0, "xanchor": "left", "xshift": -room.left, "align": "left"}
+
+
+def _line(
+    figure: go.Figure,
+    lines: Sequence[str],
+    room: Room,
+    shift: float,
+    *,
+    size: float,
+    colour: str,
+    from_top: bool = True,
+    family: str = SANS,
+    weight: int = 400,
+) -> None:
+    if not lines:
+        return
+    figure.add_annotation(
+        text="<br>".join(lines), showarrow=False, xref="paper", yref="paper",
+        y=1 if from_top else 0, yanchor="top", yshift=shift, borderpad=0, borderwidth=0,
+        font={"size": size, "color": colour, "family": family, "weight": weight},
+        **_side(room),
+    )  # fmt: skip
+
+
+def _foot(
+    source: str, note: str, illustrative: bool, colours: palette.Tokens, width: int
+) -> list[str]:
+    lines: list[str] = []
+    if illustrative:
+        said = _("ILLUSTRATIVE DATA: generated, not reported by any State")
+        lines += [
+            f'<b><span style="color:{colours.warning}">{line}</span></b>'
+            for line in wrap(said, width, _SMALL, bold=True)
+        ]
+    for text in (source, note):
+        lines += wrap(text, width, _SMALL)
+    return lines
+
+
+def _watermark(figure: go.Figure, room: Room, colours: palette.Tokens) -> None:
+    tall = room.height >= 150
+    figure.add_annotation(
+        text=_("ILLUSTRATIVE"), showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5,
+        textangle=-16 if tall else 0, opacity=0.1, name="illustrative",
+        font={"size": 40 if tall else 22, "color": colours.ink, "weight": 700},
+    )  # fmt: skip
+
+
+def _key_rows(key: Sequence[Key], width: int) -> list[list[tuple[float, Key]]]:
+    """Return the key in rows that fit the width, each entry with where it begins."""
+    rows: list[list[tuple[float, Key]]] = []
+    end = float(width)
+    for entry in key:
+        wide = 20 + extent(entry.text, 12) + 14
+        if not rows or end + wide - 14 > width:
+            rows.append([])
+            end = 0.0
+        rows[-1].append((end, entry))
+        end += wide
+    return rows
+
+
+def _draw_key(
+    figure: go.Figure,
+    rows: Sequence[Sequence[tuple[float, Key]]],
+    room: Room,
+    top: float,
+    colours: palette.Tokens,
+) -> None:
+    start = direction() != "rtl"
+    edge = -room.left if start else room.right
+    for number_, row in enumerate(rows):
+        middle = top - number_ * _KEY_LINE - _KEY_LINE / 2
+        for begin, entry in row:
+            left = edge + begin if start else edge - begin - 14
+            for shape in _swatch(entry, left, middle, colours):
+                figure.add_shape(
+                    xref="paper", yref="paper", xsizemode="pixel", ysizemode="pixel",
+                    xanchor=0 if start else 1, yanchor=1, **shape,
+                )  # fmt: skip
+            figure.add_annotation(
+                text=entry.text, showarrow=False, xref="paper", yref="paper",
+                x=0 if start else 1, xanchor="left" if start else "right",
+                xshift=left + 20 if start else left - 6,
+                y=1, yanchor="middle", yshift=middle, borderpad=0, borderwidth=0,
+                font={"size": 12, "color": colours.ink},
+            )  # fmt: skip
+
+
+def _swatch(
+    entry: Key, left: float, middle: float, colours: palette.Tokens
+) -> list[dict[str, Any]]:
+    """Return the shapes of one entry of the key, 14 pixels wide, in pixels from the top left."""
+    line = {"color": entry.colour, "width": 2}
+    flat = {"type": "line", "x0": left, "x1": left + 14, "y0": middle, "y1": middle}
+    box = {"x0": left, "x1": left + 14, "y0": middle - 6, "y1": middle + 6}
+    if entry.kind in {"line", "dash", "dot"}:
+        dash = {"line": "solid", "dash": "dash", "dot": "dot"}[entry.kind]
+        return [flat | {"line": line | {"dash": dash}}]
+    if entry.kind in {"tick", "bar"}:
+        thick = line | {"width": 2 if entry.kind == "tick" else 4}
+        return [box | {"type": "line", "x0": left + 7, "x1": left + 7, "line": thick}]
+    x, y = left + 7, middle
+    outlines = {
+        "diamond": f"M{x},{y + 6}L{x + 6},{y}L{x},{y - 6}L{x - 6},{y}Z",
+        "down": f"M{x - 5},{y + 4}L{x + 5},{y + 4}L{x},{y - 5}Z",
+        "up": f"M{x - 5},{y - 4}L{x + 5},{y - 4}L{x},{y + 5}Z",
+    }
+    if entry.kind in outlines:
+        return [{"type": "path", "path": outlines[entry.kind], "line": line | {"width": 1.5}}]
+    if entry.kind in {"ring", "disc"}:
+        circle = {"type": "circle", "x0": x - 5, "x1": x + 5, "y0": y - 5, "y1": y + 5}
+        return [circle | {"line": line, "fillcolor": entry.colour} if entry.kind == "disc"
+                else circle | {"line": line}]  # fmt: skip
+    if entry.kind == "band":
+        return [box | {"type": "rect", "fillcolor": entry.colour, "line": {"width": 0}}]
+    outline = {"color": colours.axis, "width": 1}
+    square = box | {"type": "rect", "fillcolor": entry.colour, "line": outline}
+    strokes = {
+        "hatched": hatch([(left, middle - 6, left + 14, middle + 6)]),
+        "dotted": "".join(
+            f"M{left + x},{middle + y}L{left + x + 2},{middle + y}" for x in (3, 9) for y in (-3, 3)
+        ),
+    }.get(entry.texture)
+    if strokes is None:
+        return [square]
+    return [square, {"type": "path", "path": strokes, "line": {"color": colours.muted, "width": 1}}]

@@ -1,0 +1,100 @@
+"""The road of a plan: adoption, meetings, appraisals and milestones, past and to come."""
+
+from datetime import date as Day
+from typing import Any, Final, Unpack
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard import frames
+from dashboard.charts import palette, theme
+from dashboard.charts.theme import Key, Look
+from dashboard.i18n import _, date, listing
+
+EVENTS: Final[frames.Schema] = {
+    "day": "datetime64[us]",
+    "label": "str",
+    "kind": "str",  # a word shown to people: appraisal, meeting, milestone …
+}
+"""What this picture draws: an event a row."""
+
+_ROW = 42
+_SYMBOLS: Final[tuple[tuple[str, theme.Kind], ...]] = (
+    ("circle", "disc"),
+    ("diamond-open", "diamond"),
+    ("triangle-up-open", "up"),
+    ("circle-open", "ring"),
+    ("triangle-down-open", "down"),
+)
+
+
+def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure:
+    """Draw `EVENTS` down the page in order of time, each on its own line, with today marked."""
+    if events.empty:
+        return theme.empty(theme.nothing(), **look)
+    colours = theme.tokens(look)
+    rows = events.sort_values("day", kind="stable").reset_index(drop=True)
+    heights = np.arange(len(rows), dtype=np.int16)[::-1]
+    kinds = list(dict.fromkeys(events["kind"]))
+    days = rows["day"].dt.strftime("%Y-%m-%d").to_numpy(dtype=object)
+    figure = go.Figure()
+    _stems(figure, heights.tolist(), colours)
+    key = []
+    for place, kind in enumerate(kinds):
+        symbol, drawn = _SYMBOLS[place % len(_SYMBOLS)]
+        colour = colours.lines[place % len(colours.lines)]
+        here = rows["kind"].eq(kind).to_numpy()
+        figure.add_scatter(
+            x=days[here], y=heights[here], mode="markers", name=kind, cliponaxis=False,
+            marker={"symbol": symbol, "size": 12, "color": colour,
+                    "line": {"width": 2, "color": colour}},
+            customdata=rows["label"][here].tolist(),
+            hovertemplate="<b>%{customdata}</b><br>%{x}<extra></extra>",
+        )  # fmt: skip
+        key.append(Key(kind, colour, drawn))
+    now = pd.Timestamp(today)
+    for place, row in enumerate(rows.to_dict("records")):
+        _words(figure, row, int(heights[place]), row["day"] > now, colours)
+    first, last = rows["day"].iloc[0], rows["day"].iloc[-1]
+    margin = max((last - first) * 0.04, pd.Timedelta(days=60))
+    figure.add_vline(x=f"{now:%Y-%m-%d}", line={"color": colours.accent, "width": 1.5})
+    key.append(Key(_("Today"), colours.accent, "tick"))
+    figure.update_layout(
+        xaxis={"type": "date", "range": [f"{min(first, now) - margin:%Y-%m-%d}",
+                                         f"{max(last, now) + margin:%Y-%m-%d}"],
+               "showgrid": True, "side": "top", "nticks": 7, "tickformat": "%Y",
+               "hoverformat": "%Y-%m-%d"},
+        yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
+    )  # fmt: skip
+    room = theme.Room(height=_ROW * len(rows), above=22, below=0)
+    return theme.plain(figure, room=room, key=key, **look)
+
+
+def alt(events: pd.DataFrame) -> str:
+    """Say in one sentence every event with its day."""
+    said = [
+        f"{date(row['day'])}: {row['label']}"
+        for row in events.sort_values("day", kind="stable").to_dict("records")
+    ]
+    return listing(said) + "." if said else theme.nothing()
+
+
+def _stems(figure: go.Figure, heights: list[int], colours: palette.Tokens) -> None:
+    """Draw a faint line under each event's words, which leads from them to its mark."""
+    for height in heights:
+        figure.add_shape(
+            type="line", xref="paper", x0=0, x1=1, yref="y", y0=height, y1=height, layer="below",
+            line={"color": colours.grid, "width": 1},
+        )  # fmt: skip
+
+
+def _words(
+    figure: go.Figure, row: dict[Any, Any], height: int, is_ahead: bool, colours: palette.Tokens
+) -> None:
+    label = theme.clip(str(row["label"]), 250, 12.5)
+    figure.add_annotation(
+        text=f"<b>{date(row['day'])}</b>  {label}", x=0, xref="paper", xanchor="left",
+        y=height, yanchor="bottom", yshift=5, showarrow=False, borderpad=0, borderwidth=0,
+        font={"size": 12.5, "color": colours.muted if is_ahead else colours.ink},
+    )  # fmt: skip

@@ -1,0 +1,382 @@
+"""One indicator over the years in a few areas, with where it began and where it should arrive."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Unpack
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts import palette, theme
+from dashboard.charts.theme import Key, Look
+from dashboard.frames import Flag
+from dashboard.i18n import _, listing, number
+
+MOST: Final = 12
+"""Lines a reader can still tell apart in one panel."""
+_HEIGHT, _LABEL_WIDTH = 300, 112
+_KINDS: Final[dict[str, theme.Kind]] = {
+    "circle-open": "ring",
+    "triangle-down-open": "down",
+    "triangle-up-open": "up",
+}
+_UNSURE = int(Flag.ESTIMATED | Flag.PROVISIONAL)
+
+
+@dataclass(frozen=True)
+class Base:
+    """Where a series began: the baseline's year and value."""
+
+    year: int
+    value: float
+
+
+def draw(
+    series: pd.DataFrame,
+    *,
+    targets: pd.DataFrame | None = None,
+    base: Base | None = None,
+    behind: pd.DataFrame | None = None,
+    unit: str = "",
+    **look: Unpack[Look],
+) -> go.Figure:
+    """Draw a line for each area of `slices.SERIES`, at most twelve.
+
+    `targets` are rows of `frames.TARGETS`: the final ones become lines (solid where agreed, dashed
+    where proposed or national), the interim ones diamonds; without any, no target is drawn at all.
+    `behind` holds further series drawn grey for comparison. A value that is estimated or
+    provisional is an open ring; a bound such as `<5` is an open triangle; a year without a value
+    breaks the line and, where one area stands alone, is hatched. Raises `ValueError` above twelve.
+    """
+    areas = list(dict.fromkeys(series["area"]))
+    if len(areas) > MOST:
+        raise ValueError(f"{len(areas)} lines in one panel; at most {MOST} can be told apart")
+    if series["value"].notna().sum() == 0:
+        return theme.empty(theme.nothing(), **look)
+    colours = theme.tokens(look)
+    figure, key = go.Figure(), []
+    if behind is not None:
+        key += _behind(figure, behind, unit, colours)
+    key += _gaps(figure, series, colours) if len(areas) == 1 else []
+    low, high = _span(series, targets, base, behind)
+    ends: list[tuple[str, float, float, str]] = []
+    for place, area in enumerate(areas):
+        line = series[series["area"] == area].sort_values("year")
+        colour = colours.lines[place % len(colours.lines)]
+        key += _line(figure, line, colour, unit, colours.muted, dashed=place >= len(colours.lines))
+        ends += _end(line, colour)
+    key += _base(figure, base, unit, colours)
+    key += draw_targets(figure, targets, base, unit, colours)
+    wide = 0
+    if len(areas) > 1:
+        wide = name_ends(figure, ends, low, high, (_HEIGHT, 0))
+    # Beside names the axis ends with the data: a line must stand next to its name.
+    first, last = _years(series, None if len(areas) > 1 else targets, base)
+    figure.update_layout(
+        xaxis=year_axis(first, last),
+        yaxis=value_axis(low, high, unit),
+    )
+    room = theme.Room(height=_HEIGHT, right=wide + 6, left=0, below=28)
+    return theme.plain(figure, room=room, key=list(dict.fromkeys(key)), **look)
+
+
+def alt(series: pd.DataFrame, *, unit: str = "") -> str:
+    """Say in one sentence from where to where each line goes."""
+    known = series[series["value"].notna()].sort_values("year")
+    if known.empty:
+        return theme.nothing()
+    said = []
+    for name, line in known.groupby("name", sort=False):
+        first, last = line.iloc[0], line.iloc[-1]
+        said.append(
+            _("{name} from {first} in {since} to {last} in {until}").format(
+                name=name,
+                first=f"{number(float(first['value']))}{unit}",
+                since=int(first["year"]),
+                last=f"{number(float(last['value']))}{unit}",
+                until=int(last["year"]),
+            )
+        )
+    return _("Lines over the years: {lines}.").format(lines=listing(said))
+
+
+def sentence(series: pd.DataFrame, *, unit: str = "") -> str:
+    """Return a title for one area: what the latest figure is and how it moved since the first."""
+    known = series[series["value"].notna()].sort_values("year")
+    if known.empty:
+        return _("No figure has been reported yet")
+    first, last = known.iloc[0], known.iloc[-1]
+    words = {
+        "name": last["name"],
+        "last": f"{number(float(last['value']))}{unit}",
+        "until": int(last["year"]),
+        "first": f"{number(float(first['value']))}{unit}",
+        "since": int(first["year"]),
+    }
+    if first["year"] == last["year"]:
+        return _("{name} reported {last} in {until}").format(**words)
+    if last["value"] > first["value"]:
+        return _("{name}: up from {first} in {since} to {last} in {until}").format(**words)
+    if last["value"] < first["value"]:
+        return _("{name}: down from {first} in {since} to {last} in {until}").format(**words)
+    return _("{name}: {last} in {until}, as in {since}").format(**words)
+
+
+def _span(*tables: Any) -> tuple[float, float]:
+    """Return the range of the vertical axis: from zero unless something is below it."""
+    series, targets, base, behind = tables
+    values = [series["value"].to_numpy(np.float64)]
+    if targets is not None:
+        values += [targets["value"].to_numpy(np.float64), targets["upper"].to_numpy(np.float64)]
+    if base is not None:
+        values.append(np.array([base.value]))
+    if behind is not None:
+        values.append(behind["value"].to_numpy(np.float64))
+    everything = np.concatenate(values)
+    low = min(0.0, float(np.nanmin(everything)))
+    high = float(np.nanmax(everything))
+    return low, high + 0.12 * ((high - low) or 1.0)
+
+
+def _years(
+    series: pd.DataFrame, targets: pd.DataFrame | None, base: Base | None
+) -> tuple[int, int]:
+    years = [int(series["year"].min()), int(series["year"].max())]
+    if targets is not None and not targets.empty:
+        years.append(int(targets["year"].max()))
+    if base is not None:
+        years.append(base.year)
+    return min(years), max(years)
+
+
+def year_axis(first: int, last: int) -> dict[str, Any]:
+    """Return a horizontal axis of whole years with at most seven labels."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step <= 7)
+    ticks = [year for year in range(first, last + 1) if year % step == 0]
+    return {
+        "range": [first - 0.5, last + 0.5],
+        "tickvals": ticks,
+        "ticktext": [str(year) for year in ticks],
+        "ticks": "outside",
+        "ticklen": 4,
+        "ticklabeloverflow": "allow",
+        "showline": True,
+    }
+
+
+def value_axis(low: float, high: float, unit: str) -> dict[str, Any]:
+    """Return a vertical axis whose labels stand on its lines; the unit only once, on top."""
+    return {
+        "range": [low, high],
+        "showgrid": True,
+        "ticklabelposition": "inside top",
+        "nticks": 6,
+        "ticksuffix": f" {unit}" if unit and unit != "%" else unit,
+        "showticksuffix": "all" if unit == "%" else "last",
+    }
+
+
+def _line(
+    figure: go.Figure, line: pd.DataFrame, colour: str, unit: str, muted: str, *, dashed: bool
+) -> list[Key]:
+    years = line["year"].to_numpy(np.int16)
+    values = line["value"].to_numpy(np.float32)
+    flags = line["flags"].to_numpy(np.uint8)
+    name = str(line["name"].iloc[0])
+    shown = np.isfinite(values)
+    stroke = {"color": colour, "width": 2.25, "dash": "dash" if dashed else "solid"}
+    # A faint dotted thread over the gaps leads the eye; it claims no value and takes no hover.
+    figure.add_scatter(
+        x=years[shown], y=values[shown], mode="lines", hoverinfo="skip", name=name,
+        line={"color": palette.faded(colour, 0.45), "width": 1, "dash": "dot"},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=years, y=values, mode="lines", connectgaps=False, hoverinfo="skip", name=name,
+        line=stroke,
+    )  # fmt: skip
+    unsure, below, above = (
+        (flags & bits) > 0 for bits in (_UNSURE, int(Flag.BELOW), int(Flag.ABOVE))
+    )
+    groups = [
+        (~(unsure | below | above), "circle", "", ""),
+        (unsure & ~below & ~above, "circle-open", "", _("estimated or provisional")),
+        (below, "triangle-down-open", "<", _("known only as an upper limit")),
+        (above, "triangle-up-open", ">", _("known only as a lower limit")),
+    ]
+    key = []
+    for mask, symbol, sign, said in groups:
+        picked = mask & shown
+        if not picked.any():
+            continue
+        figure.add_scatter(
+            x=years[picked], y=values[picked], mode="markers", name=name,
+            marker={"symbol": symbol, "color": colour, "size": 6 if not said else 9,
+                    "line": {"color": colour, "width": 1.75 if said else 0}},
+            hovertemplate=f"<b>{name}</b><br>%{{x}}: {sign}%{{y:,.4~g}} {unit}"
+            + (f"<br>{said}" if said else "") + "<extra></extra>",
+        )  # fmt: skip
+        if said:
+            key.append(Key(said, muted, _KINDS[symbol]))
+    for year in years[(flags & int(Flag.BREAK)) > 0]:
+        figure.add_annotation(
+            x=int(year), xref="x", y=0, yref="paper", yanchor="bottom", showarrow=False,
+            text=_("new definition"), textangle=-90, xshift=-7, font={"size": 11},
+        )  # fmt: skip
+        figure.add_vline(x=int(year) - 0.5, line={"width": 1, "dash": "dot", "color": colour})
+    return key
+
+
+def _behind(
+    figure: go.Figure, behind: pd.DataFrame, unit: str, colours: palette.Tokens
+) -> list[Key]:
+    key = []
+    for name, line in behind.groupby("name", sort=False):
+        figure.add_scatter(
+            x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32), mode="lines",
+            line={"color": colours.region, "width": 2}, name=str(name), connectgaps=False,
+            hovertemplate=f"{name}<br>%{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
+        )  # fmt: skip
+        key.append(Key(str(name), colours.region, "line"))
+    return key
+
+
+def _gaps(figure: go.Figure, series: pd.DataFrame, colours: palette.Tokens) -> list[Key]:
+    missing = series.loc[series["value"].isna(), "year"].tolist()
+    if not missing:
+        return []
+    figure.add_shape(
+        type="path", xref="x", yref="paper", layer="below",
+        path=theme.hatch(
+            [(year - 0.5, 0.0, year + 0.5, 1.0) for year in missing], lines=24, rise=0.12
+        ),
+        line={"color": colours.grid, "width": 1},
+    )  # fmt: skip
+    return [Key(palette.word("no_data"), colours.paper, texture="hatched")]
+
+
+def _base(figure: go.Figure, base: Base | None, unit: str, colours: palette.Tokens) -> list[Key]:
+    if base is None:
+        return []
+    figure.add_scatter(
+        x=np.array([base.year], np.int16), y=np.array([base.value], np.float32), mode="markers",
+        marker={"symbol": "line-ns", "size": 18, "line": {"color": colours.ink, "width": 2.5}},
+        hovertemplate=_("Baseline") + f" %{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
+        name=_("Baseline"),
+    )  # fmt: skip
+    return [Key(_("Baseline"), colours.ink, "tick")]
+
+
+def draw_targets(
+    figure: go.Figure,
+    targets: pd.DataFrame | None,
+    base: Base | None,
+    unit: str,
+    colours: palette.Tokens,
+) -> list[Key]:
+    """Draw what should be reached; nothing at all where no target is set. Zero is a target."""
+    if targets is None:
+        return []
+    key = []
+    for row in targets[targets["value"].notna()].to_dict("records"):
+        word = target_word(str(row["status"]))
+        if row["is_interim"]:
+            figure.add_scatter(
+                x=np.array([row["year"]], np.int16), y=np.array([row["value"]], np.float32),
+                mode="markers", name=_("Milestone"),
+                marker={"symbol": "diamond-open", "size": 11,
+                        "line": {"color": colours.ink, "width": 1.5}},
+                hovertemplate=_("Milestone") + f" %{{x}}: %{{y:,.4~g}} {unit}<br>{word}"
+                "<extra></extra>",
+            )  # fmt: skip
+            key.append(Key(_("Milestone"), colours.ink, "diamond"))
+            continue
+        dash = "solid" if row["status"] == "agreed" else "dash"
+        line = {"color": colours.ink, "width": 1.5, "dash": dash}
+        if row["operator"] == "between" and np.isfinite(row["upper"]):
+            figure.add_hrect(
+                y0=row["value"], y1=row["upper"], layer="below", line={"width": 0},
+                fillcolor=palette.faded(colours.accent, 0.14),
+            )  # fmt: skip
+        figure.add_hline(y=row["value"], line=line, layer="below")
+        figure.add_annotation(
+            text=f"{target_text(row, unit)} ({word})", x=1, xref="paper", xanchor="right",
+            y=row["value"], yanchor="bottom", showarrow=False, borderpad=2,
+            font={"size": 12, "color": colours.ink},
+        )  # fmt: skip
+        if base is not None:
+            figure.add_scatter(
+                x=np.array([base.year, row["year"]], np.int16),
+                y=np.array([base.value, row["value"]], np.float32), mode="lines",
+                line={"color": colours.muted, "width": 1, "dash": "dot"}, hoverinfo="skip",
+                name=_("Steady pace to the target"),
+            )  # fmt: skip
+            key.append(Key(_("Steady pace to the target"), colours.muted, "dot"))
+    return key
+
+
+def target_word(status: str) -> str:
+    """Return who stands behind a target, in the reader's words."""
+    return {
+        "proposed": _("proposed"),
+        "national": _("national"),
+        "agreed": _("agreed"),
+    }.get(status, status)
+
+
+def target_text(row: Any, unit: str) -> str:
+    """Return a target as `Target ≥ 80% by 2030`."""
+    sign = {">=": "≥ ", "<=": "≤ ", "=": "", "between": ""}.get(str(row["operator"]), "")
+    value = number(float(row["value"]))
+    if row["operator"] == "between" and np.isfinite(row["upper"]):
+        value = f"{value}–{number(float(row['upper']))}"
+    gap = "" if unit == "%" else " "
+    return _("Target {value} by {year}").format(
+        value=f"{sign}{value}{gap}{unit}".strip(), year=int(row["year"])
+    )
+
+
+def _end(line: pd.DataFrame, colour: str) -> list[tuple[str, float, float, str]]:
+    known = line[line["value"].notna()]
+    if known.empty:
+        return []
+    last = known.iloc[-1]
+    return [(str(last["name"]), float(last["year"]), float(last["value"]), colour)]
+
+
+def name_ends(
+    figure: go.Figure,
+    ends: list[tuple[str, float, float, str]],
+    low: float,
+    high: float,
+    panel: tuple[float, float],
+) -> int:
+    """Write each line's name beside its end, moved apart so that no two overlap.
+
+    An end is name, year, value and colour; `panel` is the height of the drawing and what lies
+    under it, in pixels. Returns the room the names take.
+    """
+    tall, under = panel
+    ends = sorted(ends, key=lambda end: end[2])
+    heights = apart([(end[2] - low) / (high - low) * tall + under for end in ends], 15)
+    names = [theme.clip(end[0], _LABEL_WIDTH, 12) for end in ends]
+    for name, end, height in zip(names, ends, heights, strict=True):
+        figure.add_annotation(
+            text=name, x=1, xref="paper", xanchor="left", xshift=4, showarrow=False,
+            y=0, yref="paper", yanchor="middle", yshift=height, borderpad=0, borderwidth=0,
+            font={"size": 12, "color": end[3], "weight": 600},
+        )  # fmt: skip
+    return int(max(theme.extent(name, 12, bold=True) for name in names)) + 6
+
+
+def apart(heights: list[float], gap: float) -> list[float]:
+    """Return ascending heights moved as little as possible so that all stand `gap` apart."""
+    pools: list[tuple[float, int]] = []  # mean of the shifted heights, how many
+    for place, height in enumerate(heights):
+        mean, many = height - place * gap, 1
+        while pools and pools[-1][0] > mean:
+            before, number_ = pools.pop()
+            mean = (before * number_ + mean * many) / (number_ + many)
+            many += number_
+        pools.append((mean, many))
+    spread = [mean for mean, many in pools for _place in range(many)]
+    return [mean + place * gap for place, mean in enumerate(spread)]
