@@ -192,7 +192,7 @@ def baselines(plan: Plan, ids: rows.Numbers, *, now: datetime) -> list[Baseline]
             note = f"Status on {plan.adopted}. {standing.note}"
             made.append(
                 Baseline(
-                    id=rows.key(plan.code, treaty.indicator, "baseline", area, standing.value),
+                    id=rows.key("FACT", f"{plan.code}:{treaty.indicator}", area, standing.value),
                     indicator_id=ids.indicators[treaty.indicator],
                     area_id=numbers[area],
                     rule=rule,
