@@ -7,6 +7,7 @@ PORT ?= 8501
 HEADWAY_HOME ?= $(CURDIR)/.headway
 VECTORS ?= ../shared/conformance
 NAME ?=
+ONLY ?=
 export HEADWAY_HOME
 
 # The newest Python that will do; `make PYTHON=/path/to/python` names another.
@@ -44,9 +45,9 @@ lint: $(VENV)/dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/dev ## Measure beside a reference in the same run, and print the goals
+bench: $(VENV)/dev ## Measure beside a reference in the same run, and print the goals (ONLY=module)
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 conformance: $(VENV)/run ## Hold the arithmetic against published results (VECTORS=folder)
 	@$(BIN)/python -m dashboard.progress.conformance $(VECTORS)
