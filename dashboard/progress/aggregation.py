@@ -212,14 +212,14 @@ def matched(
     """
     picked = select(plan, groups=groups, indicators=indicators, years=[first, last])
     both = ~np.isnan(picked.values).any(axis=0)
-    always = picked.members.all(axis=0)
+    always = picked.members.min(axis=0)
     panel = replace(
         picked,
         values=np.where(both, picked.values, np.nan),
-        members=np.repeat(always[None].astype(np.float64), 2, axis=0),
+        members=np.stack([always, always]),
     )
     same, full = value(panel, panel.values), value(picked, picked.values)
-    n = coverage(panel).reporting[0]
+    n: Floats = coverage(panel).reporting[0]
     peopled = np.broadcast_to((picked.members.sum(axis=(0, 2)) > 0)[:, None], n.shape)
     at = np.nonzero(peopled)
     group, indicator = at

@@ -61,3 +61,9 @@ def at(places: npt.NDArray[np.int64]) -> Bits:
 def count(bits: Bits) -> Places:
     """Return how many bits are set."""
     return np.bitwise_count(bits).astype(np.int64)
+
+
+def unpack(bits: Bits, years: int) -> npt.NDArray[np.bool_]:
+    """Return the marks behind the integers, one row each, a column a year."""
+    raw = bits.astype("<u8").view(np.uint8).reshape(len(bits), 8)
+    return np.unpackbits(raw, axis=1, count=years, bitorder="little").view(np.bool_)

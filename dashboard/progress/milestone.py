@@ -3,6 +3,7 @@
 Distances between levels have no meaning: no trend is fitted and no mean is taken across areas.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -42,3 +43,36 @@ def ordinal(value: Floats, base: Floats, target: Floats) -> tuple[Floats, Codes]
     status[np.isnan(target)] = CODE["not_applicable"]
     status[np.isnan(value)] = CODE["no_data"]
     return share, status
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """One entry a checklist: the score with the unknown counted as nothing and as everything."""
+
+    low: Floats
+    high: Floats
+    known: Floats  # share of the weight whose score is known
+    status: Codes
+
+
+def checklist(scores: Floats, weights: Floats, applies: npt.NDArray[np.bool_]) -> Checklist:
+    """Return the interval of weighted scores, by row of items.
+
+    `scores` lie between 0 and 1, missing where unknown; items that do not apply leave the count.
+    """
+    counted = np.where(applies, weights, 0.0)
+    there = ~np.isnan(scores)
+    whole = counted.sum(axis=-1)
+    whole = np.where(whole > 0, whole, np.nan)
+    gained = np.where(there, scores, 0.0) * counted
+    low = gained.sum(axis=-1) / whole
+    known = (counted * there).sum(axis=-1) / whole
+    open_share = (counted * ~there).sum(axis=-1) / whole
+    high = low + open_share
+    status = np.full(low.shape, CODE["in_progress"], dtype=np.int8)
+    with np.errstate(invalid="ignore"):
+        status[high <= ROUNDING] = CODE["not_started"]
+        status[low >= 1 - ROUNDING] = CODE["target_met"]
+        status[known <= 0] = CODE["no_data"]
+    status[np.isnan(whole)] = CODE["not_applicable"]
+    return Checklist(low, high, known, status)

@@ -1,0 +1,68 @@
+"""Series as rows of points, missing ones NaN: what every fitted line needs to know of them."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from dashboard.progress import bits
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rows of values and their times, both series x place; a value that is not there is NaN."""
+
+    times: Floats
+    values: Floats
+
+    @classmethod
+    def used(cls, years: npt.NDArray[np.int64], values: Floats, used: bits.Bits) -> Self:
+        """Return the points of a cube's rows whose bit is set."""
+        keep = bits.unpack(used, len(years))
+        return cls(
+            np.broadcast_to(years.astype(np.float64), values.shape),
+            np.where(keep, values, np.nan),
+        )
+
+    @property
+    def there(self) -> Bools:
+        """Return which points exist."""
+        return ~np.isnan(self.values)
+
+    @property
+    def n(self) -> Places:
+        """Return how many points each series has."""
+        found: Places = self.there.sum(axis=1)
+        return found
+
+    @property
+    def ends(self) -> tuple[Places, Places]:
+        """Return the places of the first and last point; meaningless where there is none."""
+        there = self.there
+        return there.argmax(axis=1), there.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
+
+    def at(self, place: Places) -> tuple[Floats, Floats]:
+        """Return time and value of one place a series."""
+        line = np.arange(len(place))
+        return self.times[line, place], self.values[line, place]
+
+    def replaced(self, values: Floats) -> "Points":
+        """Return the same times with other values."""
+        return Points(self.times, values)
+
+    def steps(self) -> tuple[Floats, Floats]:
+        """Return time and value differences to the point before, NaN where there is none."""
+        there = self.there
+        place = np.where(there, np.arange(there.shape[1]), -1)
+        before = np.maximum.accumulate(place, axis=1)
+        before = np.concatenate([np.full((len(place), 1), -1), before[:, :-1]], axis=1)
+        both = there & (before >= 0)
+        safe = np.where(both, before, 0)
+        dt = self.times - np.take_along_axis(self.times, safe, axis=1)
+        dv = self.values - np.take_along_axis(self.values, safe, axis=1)
+        return np.where(both, dt, np.nan), np.where(both, dv, np.nan)
