@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard import frames
 from dashboard.charts import palette, theme
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, listing, number
+from dashboard.i18n import _, number
 
 BULLETS: Final[frames.Schema] = {
     "label": "str",
@@ -76,7 +76,7 @@ def alt(bullets: pd.DataFrame) -> str:
                     label=row["label"], value=value, target=target
                 )
             )
-    return listing(said) + "." if said else theme.nothing()
+    return theme.sayings(said) if said else theme.nothing()
 
 
 def _scales(rows: pd.DataFrame) -> tuple[Any, Any]:

@@ -19,8 +19,7 @@ REPORTING: Final[frames.Schema] = {
 }
 """What this picture draws: a State a row."""
 
-_DOTS = 25  # in a line
-_LINE, _LABEL = 15, 26
+_LINE, _LABEL = 15, 28  # pixels
 
 
 def draw(reporting: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
@@ -35,11 +34,12 @@ def draw(reporting: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
     groups = list(dict.fromkeys(reporting["group"]))
     rank = rows.groupby("group", sort=False).cumcount().to_numpy(np.int64)
     sizes = rows["group"].value_counts().reindex(groups).to_numpy(np.int64)
-    tall = -(-sizes // _DOTS) * _LINE + _LABEL
+    dots = max(look.get("width", theme.NARROW) // _LINE, 10)  # in a line
+    tall = -(-sizes // dots) * _LINE + _LABEL
     tops = np.concatenate([[0], np.cumsum(tall)[:-1]])
     top = pd.Index(groups).get_indexer(pd.Index(rows["group"]))
-    x = (rank % _DOTS).astype(np.int16)
-    y = (tops[top] + _LABEL + rank // _DOTS * _LINE + _LINE / 2).astype(np.float32)
+    x = (rank % dots * _LINE + _LINE // 2).astype(np.int16)
+    y = (tops[top] + _LABEL + rank // dots * _LINE + _LINE / 2).astype(np.float32)
     told = rows["has_reported"].to_numpy()
     figure = go.Figure()
     for here, said, symbol in (
@@ -53,7 +53,14 @@ def draw(reporting: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
               float(tops[place]), colours)  # fmt: skip
     height = int(tall.sum())
     figure.update_layout(
-        xaxis={"range": [-0.5, _DOTS - 0.5], "visible": False},
+        # One unit is one pixel both ways: the dots stand close together, not across the page.
+        xaxis={
+            "range": [0, dots * _LINE],
+            "visible": False,
+            "scaleanchor": "y",
+            "constrain": "domain",
+            "constraintoward": "left",
+        },
         yaxis={"range": [height, 0], "visible": False},
     )
     key = [

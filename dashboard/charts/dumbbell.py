@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard import frames
 from dashboard.charts import palette, theme
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, listing, number
+from dashboard.i18n import _, number
 
 ROADS: Final[frames.Schema] = {
     "name": "str",
@@ -56,7 +56,7 @@ def draw(roads: pd.DataFrame, *, unit: str = "", **look: Unpack[Look]) -> go.Fig
     key = [Key(_("Baseline"), colours.muted, "ring"), Key(_("Target"), colours.ink, "tick")]
     key = [one for one, there in zip(key, (base, target), strict=True) if np.isfinite(there).any()]
     key += [
-        Key(f"{palette.mark(one).sign} {palette.word(one)}", palette.fill(one, mode), "disc")
+        Key(f"{palette.mark(one).sign} {palette.word(one)}", _fill(one, mode), "disc")
         for one in palette.ordered(list(rows["status"][known].unique()))
     ]
     room = theme.Room(height=_ROW * len(rows), above=22, below=0)
@@ -85,7 +85,7 @@ def alt(roads: pd.DataFrame, *, unit: str = "") -> str:
                     year=int(row["year"]),
                 )
             )
-    return listing(said) + "." if said else theme.nothing()
+    return theme.sayings(said) if said else theme.nothing()
 
 
 def _span(*columns: Any) -> tuple[float, float]:
@@ -94,7 +94,7 @@ def _span(*columns: Any) -> tuple[float, float]:
     if not len(everything):
         return 0.0, 1.0
     low, high = min(0.0, float(everything.min())), float(everything.max())
-    return low - 0.02 * ((high - low) or 1), high + 0.04 * ((high - low) or 1)
+    return low - 0.05 * ((high - low) or 1), high + 0.05 * ((high - low) or 1)
 
 
 def _roads(figure: go.Figure, base: Any, value: Any, heights: Any, colours: palette.Tokens) -> None:
@@ -149,11 +149,10 @@ def _discs(
     mode: palette.Mode,
 ) -> None:
     colours = palette.tokens(mode)
-    none = palette.mark(status).step == "none"
     figure.add_scatter(
         x=rows["value"].to_numpy(np.float32)[here], y=heights[here], mode="markers",
         name=palette.word(status), customdata=rows["year"].to_numpy(np.float32)[here],
-        marker={"size": 13, "color": colours.region if none else palette.fill(status, mode),
+        marker={"size": 13, "color": _fill(status, mode),
                 "line": {"color": colours.ink, "width": 1}},
         hovertemplate=f"<b>{palette.mark(status).sign} {palette.word(status)}</b><br>"
         f"%{{customdata:.0f}}: %{{x:,.4~g}} {unit}<extra></extra>",
@@ -173,3 +172,9 @@ def _name(figure: go.Figure, row: dict[Any, Any], height: int, colours: palette.
         x=0, xref="paper", xanchor="left", y=height, yanchor="bottom", yshift=7,
         showarrow=False, borderpad=0, borderwidth=0, font={"size": 12.5, "color": colours.ink},
     )  # fmt: skip
+
+
+def _fill(status: str, mode: palette.Mode) -> str:
+    """Return the fill of a disc: a value without a verdict is grey, not clear."""
+    none = palette.mark(status).step == "none"
+    return palette.tokens(mode).region if none else palette.fill(status, mode)

@@ -21,7 +21,7 @@ SHAPES_URL: Final = "/assets/geo/world.geojson"
 SMALL: Final = 0.6
 """Square degrees, drawn to true size, under which a State is shown as a dot: about 7,000 km²."""
 WITHOUT_SHAPE: Final = {"VAT": (12.45, 41.90)}
-_STEP = 3.2  # degrees of latitude between strokes
+_STEP = 3  # degrees of latitude between strokes
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from dashboard.charts import theme, trend
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, listing, number
+from dashboard.i18n import _, number
 
 MOST = 6
-_HEIGHT, _STRIP, _GAP = 260, 70, 46
+_HEIGHT, _STRIP, _GAP = 260, 70, 56
 
 
 def draw(
@@ -56,22 +56,22 @@ def draw(
     key = trend.draw_targets(figure, targets, None, unit, colours)
     if minimum:
         figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, yref="y2", y0=minimum, y1=minimum,
+            type="line", xref="paper", x0=0, x1=1, yref="y2", y0=minimum * 100, y1=minimum * 100,
             line={"color": colours.muted, "width": 1, "dash": "dash"},
         )  # fmt: skip
         key.append(Key(_("Least share that must report"), colours.muted, "dash"))
     whole = _HEIGHT + _GAP + _STRIP
     wide = trend.name_ends(figure, ends, low, high, (_HEIGHT, _STRIP + _GAP))
     figure.update_layout(
-        xaxis=trend.year_axis(int(rows["year"].min()), int(rows["year"].max()))
-        | {"anchor": "y2"},
-        yaxis=trend.value_axis(low, high, unit) | {"domain": [(_STRIP + _GAP) / whole, 1]},
-        yaxis2={"domain": [0, _STRIP / whole], "range": [0, 1.08], "tickvals": [0, 0.5, 1],
-                "tickformat": ".0%", "showgrid": True, "ticklabelposition": "inside top"},
-    )  # fmt: skip
+        xaxis=trend.year_axis(int(rows["year"].min()), int(rows["year"].max())) | {"anchor": "y2"},
+        yaxis=theme.scale(figure, low, high, unit, colours=colours)
+        | {"domain": [(_STRIP + _GAP) / whole, 1]},
+        yaxis2=theme.scale(figure, 0, 100, "%", colours=colours, axis="y2", most=2)
+        | {"domain": [0, _STRIP / whole], "range": [0, 108]},
+    )
     figure.add_annotation(
         text=f"<b>{_('States that report')}</b>", x=0, xref="paper", xanchor="left",
-        y=_STRIP / whole, yref="paper", yanchor="bottom", yshift=8, showarrow=False,
+        y=_STRIP / whole, yref="paper", yanchor="bottom", yshift=20, showarrow=False,
         borderpad=0, borderwidth=0, font={"size": 12, "color": colours.ink},
     )  # fmt: skip
     room = theme.Room(height=whole, right=wide + 6)
@@ -96,7 +96,7 @@ def alt(
         )
         for row in latest.to_dict("records")
     ]
-    return _("Lines over the years, at last: {lines}.").format(lines=listing(said))
+    return _("Latest of each line: {lines}").format(lines=theme.sayings(said))
 
 
 def _line(
@@ -112,7 +112,8 @@ def _line(
         hovertemplate=f"<b>{name}</b><br>%{{x}}: %{{y:,.4~g}} {unit}<br>{said}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=years, y=rows["coverage"].to_numpy(np.float32), mode="lines", yaxis="y2", name=name,
+        x=years, y=(rows["coverage"] * 100).to_numpy(np.float32), mode="lines", yaxis="y2",
+        name=name,
         customdata=counts, line={"color": colour, "width": 1.75, "shape": "hvh"},
         hovertemplate=f"<b>{name}</b><br>%{{x}}: {said}<extra></extra>",
     )  # fmt: skip

@@ -12,7 +12,7 @@ from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number
 
 MOST: Final = 60
-_PANEL, _GAP = 96, 40
+_PANEL, _GAP = 92, 60
 
 
 def draw(
@@ -47,7 +47,13 @@ def draw(
     for place, area in enumerate(areas):
         line = series[series["area"] == area].sort_values("year")
         frame = _frame(place, columns, rows, height)
-        layout |= _axes(place, frame, (first, last), (low, high), unit)
+        layout[f"xaxis{_nth(place)}"] = _across(place, frame, (first, last))
+        layout[f"yaxis{_nth(place)}"] = theme.scale(
+            figure, low, high, unit, colours=colours, axis=f"y{_nth(place)}",
+            where=(frame[0], "paper"), most=2,
+        ) | {
+            "domain": [max(frame[2], 0.0), min(frame[3], 1.0)], "anchor": f"x{_nth(place)}",
+        }  # fmt: skip
         _panel(figure, line, behind, place, goal, unit=unit, colours=colours)
         _heading(figure, line, frame, unit, colours)
         if line["value"].isna().all():
@@ -91,27 +97,20 @@ def _frame(place: int, columns: int, rows: int, height: int) -> tuple[float, flo
     return left, left + wide, top - _PANEL / height, top
 
 
-def _axes(
-    place: int,
-    frame: tuple[float, float, float, float],
-    years: tuple[int, int],
-    values: tuple[float, float],
-    unit: str,
+def _across(
+    place: int, frame: tuple[float, float, float, float], years: tuple[int, int]
 ) -> dict[str, Any]:
-    number_ = "" if place == 0 else str(place + 1)
+    """Return the horizontal axis of a panel, first and last year only."""
     return {
-        f"xaxis{number_}": {
-            "domain": [frame[0], frame[1]], "anchor": f"y{number_}", "showline": True,
-            "range": [years[0] - 0.5, years[1] + 0.5], "tickvals": list(years),
-            "ticktext": [f"’{year % 100:02d}" for year in years], "ticklabeloverflow": "allow",
-        },
-        f"yaxis{number_}": {
-            "domain": [max(frame[2], 0.0), min(frame[3], 1.0)], "anchor": f"x{number_}",
-            "range": list(values), "showgrid": True, "nticks": 3,
-            "showticklabels": frame[0] == 0, "ticklabelposition": "inside top",
-            "ticksuffix": unit if unit == "%" else "",
-        },
+        "domain": [frame[0], frame[1]], "anchor": f"y{_nth(place)}", "showline": True,
+        "range": [years[0] - 0.5, years[1] + 0.5], "tickvals": [sum(years) / 2],
+        "ticktext": [f"{years[0]}–{years[1]}"],
     }  # fmt: skip
+
+
+def _nth(place: int) -> str:
+    """Return what Plotly appends to the name of an axis: nothing for the first."""
+    return "" if place == 0 else str(place + 1)
 
 
 def _panel(
@@ -124,7 +123,7 @@ def _panel(
     unit: str,
     colours: palette.Tokens,
 ) -> None:
-    number_ = "" if place == 0 else str(place + 1)
+    number_ = _nth(place)
     axes = {"xaxis": f"x{number_}", "yaxis": f"y{number_}"}
     if behind is not None:
         figure.add_scatter(

@@ -20,7 +20,6 @@ VALUES: Final[frames.Schema] = {
 """What this picture draws: the latest value of each State."""
 
 _BINS = 40
-_HEIGHT = 210
 
 
 def draw(
@@ -43,6 +42,7 @@ def draw(
     low, high = _range(known["value"].to_numpy(np.float64), targets)
     heights = _pile(known["value"].to_numpy(np.float64), low, high)
     top = max(float(heights.max()) + 1.5, 6.0)
+    tall = int(min(max(top * 13, 110), 260))
     mine = known["area"].eq(highlight).to_numpy()
     figure = go.Figure()
     figure.add_scatter(**_dots(known, heights, ~mine, colours.region, unit))
@@ -59,7 +59,7 @@ def draw(
     key = _goal(figure, targets, unit, colours)
     figure.update_layout(
         xaxis={"range": [low, high], "showline": True, "nticks": 6, "ticks": "outside",
-               "ticksuffix": unit if unit == "%" else "", "ticklabeloverflow": "allow"},
+               "ticksuffix": unit if unit == "%" else ""},
         yaxis={"range": [0, top], "visible": False},
     )  # fmt: skip
     said = plural("{n} State reported", "{n} States reported", len(known))
@@ -67,7 +67,7 @@ def draw(
     if silent:
         said += "; " + plural("{n} did not", "{n} did not", silent)
     look["note"] = f"{look.get('note', '')} {said}.".strip()
-    room = theme.Room(height=_HEIGHT, above=20, below=28)
+    room = theme.Room(height=tall, above=20, below=28)
     return theme.plain(figure, room=room, key=key, **look)
 
 

@@ -6,6 +6,7 @@ inside the figure (title, key, source, the mark of illustrative data), so that a
 carries it too.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Required, TypedDict
@@ -153,6 +154,7 @@ def plain(
     )
     axis = {
         "showgrid": False,
+        "showline": False,
         "zeroline": False,
         "fixedrange": True,
         "tickfont": {"size": 12, "color": colours.muted},
@@ -161,8 +163,9 @@ def plain(
         "tickcolor": colours.axis,
         "ticks": "",
     }
-    figure.for_each_xaxis(lambda one: one.update(axis, overwrite=False))
-    figure.for_each_yaxis(lambda one: one.update(axis, overwrite=False))
+    for one in [*figure.select_xaxes(), *figure.select_yaxes()]:
+        said = one.to_plotly_json()
+        one.update({name: value for name, value in axis.items() if name not in said})
     _line(
         figure, heading, room, top - 6,
         size=_TITLE, colour=colours.ink, family=SERIF, weight=600,
@@ -202,6 +205,52 @@ def empty(message: str, *, height: int = 160, **look: Any) -> go.Figure:
     return plain(figure, room=Room(height=height, below=4), **look)
 
 
+def scale(
+    figure: go.Figure,
+    low: float,
+    high: float,
+    unit: str,
+    *,
+    colours: palette.Tokens,
+    axis: str = "y",
+    where: tuple[float, str] = (0.0, "paper"),
+    most: int = 5,
+) -> dict[str, Any]:
+    """Write the labels of a vertical axis onto its grid lines and return the axis.
+
+    Labels stand on the lines, inside the drawing, so that it keeps its full width on a phone; the
+    unit stands once, on the topmost, unless it is per cent. `where` is the labels' place across.
+    """
+    values = ticks(low, high, most)
+    place, across = where
+    for value in values:
+        last = value == values[-1]
+        tail = "%" if unit == "%" else f" {unit}" if unit and last else ""
+        figure.add_annotation(
+            text=f"{number(value, 6)}{tail}", x=place, xref=across, xanchor="left", y=value,
+            yref=axis, yanchor="bottom", showarrow=False, borderpad=0, borderwidth=0,
+            font={"size": 12, "color": colours.muted},
+        )  # fmt: skip
+    return {
+        "range": [low, high], "showgrid": True, "showticklabels": False, "tickvals": values,
+        "layer": "below traces",
+    }  # fmt: skip
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return round values from low to high, at most `most` steps apart."""
+    rough = (high - low) / most or 1.0
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(place * step, 10) for place in range(first, last + 1)]
+
+
+def sayings(parts: Iterable[str]) -> str:
+    """Return statements as one sentence, divided so that commas inside them do no harm."""
+    return "; ".join(parts) + "."
+
+
 def nothing() -> str:
     """Return the sentence for a drawing without data."""
     return _("Nothing has been reported here yet.")
@@ -228,6 +277,12 @@ def hatch(
                     f"L{x0 + end * wide:.6g},{y0 + (start + end * rise) * tall:.6g}"
                 )
     return "".join(strokes)
+
+
+def outline(box: tuple[float, float, float, float]) -> str:
+    """Return an SVG path around a box `(x0, y0, x1, y1)`."""
+    x0, y0, x1, y1 = (f"{edge:.6g}" for edge in box)
+    return f"M{x0},{y0}L{x1},{y0}L{x1},{y1}L{x0},{y1}Z"
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:

@@ -39,12 +39,19 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
         (x - 0.46, y - 0.46, x + 0.46, y + 0.46)
         for x, y in zip(column[silent].tolist(), row[silent].tolist(), strict=True)
     ]
-    if boxes:
+    bare = np.array([palette.mark(word).step == "none" for word in ordered])[codes] & ~silent
+    edges = [
+        (x - 0.46, y - 0.46, x + 0.46, y + 0.46)
+        for x, y in zip(column[bare].tolist(), row[bare].tolist(), strict=True)
+    ]
+    if boxes or edges:
         figure.add_shape(
-            type="path", path=theme.hatch(boxes, lines=2), xref="x", yref="y", layer="below",
-            line={"color": colours.axis, "width": 0.7},
+            type="path", xref="x", yref="y", layer="below",
+            path=theme.hatch(boxes, lines=3) + "".join(map(theme.outline, boxes + edges)),
+            line={"color": colours.region, "width": 0.8},
         )  # fmt: skip
-    figure.add_heatmap(**_tiles(placed, codes, ordered, mode))
+    narrow = look.get("width", theme.NARROW) <= 500
+    figure.add_heatmap(**_tiles(placed, codes, ordered, mode, lettered=not narrow))
     hover = told["detail"] if "detail" in told.columns else pd.Series(dtype="str")
     words = placed["area"].map(hover).fillna("") if len(hover) else None
     for place, word in enumerate(ordered):
@@ -54,7 +61,7 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
         xaxis={"range": [column.min() - 0.6, column.max() + 0.6], "visible": False},
         yaxis={"range": [row.max() + 0.6, row.min() - 0.6], "visible": False},
     )
-    room = theme.Room(height=300 if look.get("width", theme.NARROW) <= 500 else 470, below=2)
+    room = theme.Room(height=260 if narrow else 470, below=2)
     return theme.plain(figure, room=room, key=theme.status_key(ordered, look), **look)
 
 
@@ -72,7 +79,7 @@ def alt(statuses: pd.DataFrame, areas: pd.DataFrame) -> str:
 
 
 def _tiles(
-    placed: pd.DataFrame, codes: Any, ordered: list[str], mode: palette.Mode
+    placed: pd.DataFrame, codes: Any, ordered: list[str], mode: palette.Mode, *, lettered: bool
 ) -> dict[str, Any]:
     colours = palette.tokens(mode)
     wide, tall = int(placed["column"].max()) + 1, int(placed["row"].max()) + 1
@@ -82,9 +89,10 @@ def _tiles(
     grid[place] = codes
     signs = np.array([palette.mark(word).sign for word in ordered], dtype=object)
     signs[[palette.mark(word).texture == "hatched" for word in ordered]] = ""
-    text[place] = placed["area"].to_numpy(dtype=object) + np.where(
-        signs[codes] == "", "", "<br>" + signs[codes]
-    )
+    text[place] = signs[codes]
+    if lettered:
+        break_ = np.where(signs[codes] == "", "", "<br>")
+        text[place] = placed["area"].to_numpy(dtype=object) + break_ + signs[codes]
     steps = len(ordered)
     clear = "rgba(0,0,0,0)"
     scale: list[list[Any]] = []

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard import frames
 from dashboard.charts import palette, theme
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, date, listing
+from dashboard.i18n import _, date
 
 EVENTS: Final[frames.Schema] = {
     "day": "datetime64[us]",
@@ -19,7 +19,7 @@ EVENTS: Final[frames.Schema] = {
 }
 """What this picture draws: an event a row."""
 
-_ROW = 42
+_ROW = 48
 _SYMBOLS: Final[tuple[tuple[str, theme.Kind], ...]] = (
     ("circle", "disc"),
     ("diamond-open", "diamond"),
@@ -55,7 +55,7 @@ def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure
         key.append(Key(kind, colour, drawn))
     now = pd.Timestamp(today)
     for place, row in enumerate(rows.to_dict("records")):
-        _words(figure, row, int(heights[place]), row["day"] > now, colours)
+        _words(figure, row, int(heights[place]), row["day"] > now, look)
     first, last = rows["day"].iloc[0], rows["day"].iloc[-1]
     margin = max((last - first) * 0.04, pd.Timedelta(days=60))
     figure.add_vline(x=f"{now:%Y-%m-%d}", line={"color": colours.accent, "width": 1.5})
@@ -77,7 +77,7 @@ def alt(events: pd.DataFrame) -> str:
         f"{date(row['day'])}: {row['label']}"
         for row in events.sort_values("day", kind="stable").to_dict("records")
     ]
-    return listing(said) + "." if said else theme.nothing()
+    return theme.sayings(said) if said else theme.nothing()
 
 
 def _stems(figure: go.Figure, heights: list[int], colours: palette.Tokens) -> None:
@@ -89,12 +89,12 @@ def _stems(figure: go.Figure, heights: list[int], colours: palette.Tokens) -> No
         )  # fmt: skip
 
 
-def _words(
-    figure: go.Figure, row: dict[Any, Any], height: int, is_ahead: bool, colours: palette.Tokens
-) -> None:
-    label = theme.clip(str(row["label"]), 250, 12.5)
+def _words(figure: go.Figure, row: dict[Any, Any], height: int, is_ahead: bool, look: Look) -> None:
+    width, colours = look.get("width", theme.NARROW), theme.tokens(look)
+    label = theme.clip(str(row["label"]), width - 100, 12.5)
     figure.add_annotation(
         text=f"<b>{date(row['day'])}</b>  {label}", x=0, xref="paper", xanchor="left",
-        y=height, yanchor="bottom", yshift=5, showarrow=False, borderpad=0, borderwidth=0,
+        y=height, yanchor="bottom", yshift=11, showarrow=False, borderpad=0, borderwidth=0,
+        bgcolor=colours.paper,
         font={"size": 12.5, "color": colours.muted if is_ahead else colours.ink},
     )  # fmt: skip

@@ -48,9 +48,14 @@ def draw(branches: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
         tiling={"orientation": "h", "pad": 1}, pathbar={"visible": True, "thickness": 24},
         maxdepth=3, sort=False, leaf={"opacity": 1},
         textfont={"color": inks, "size": 12.5}, textposition="middle left",
-        marker={"colors": fills, "line": {"color": colours.paper, "width": 1}},
+        marker={
+            "colors": fills, "line": {"color": colours.paper, "width": 1},
+            "pattern": {"shape": _textures(statuses), "fgcolor": colours.region, "size": 8,
+                        "solidity": 0.15, "fillmode": "overlay"},
+        },
         hovertemplate="<b>%{label}</b><br>%{customdata}<extra></extra>",
     )  # fmt: skip
+    figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
     key = theme.status_key([status for status in statuses if status], look)
     room = theme.Room(height=max(280, 22 * int(leaf.sum())), below=0)
     return theme.plain(figure, room=room, key=key, **look)
@@ -66,3 +71,9 @@ def alt(branches: pd.DataFrame) -> str:
         for status in palette.ordered(list(found))
     )
     return _("Tree of {n} branches: {parts}.").format(n=number(len(branches)), parts=parts)
+
+
+def _textures(statuses: list[str]) -> list[str]:
+    """Return Plotly's pattern for each status: strokes where nothing was reported."""
+    shapes = {"hatched": "/", "dotted": "."}
+    return [shapes.get(palette.mark(one).texture, "") if one else "" for one in statuses]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.charts import palette, theme
 from dashboard.charts.theme import Key, Look
 from dashboard.frames import Flag
-from dashboard.i18n import _, listing, number
+from dashboard.i18n import _, number
 
 MOST: Final = 12
 """Lines a reader can still tell apart in one panel."""
@@ -74,7 +74,7 @@ def draw(
     first, last = _years(series, None if len(areas) > 1 else targets, base)
     figure.update_layout(
         xaxis=year_axis(first, last),
-        yaxis=value_axis(low, high, unit),
+        yaxis=theme.scale(figure, low, high, unit, colours=colours),
     )
     room = theme.Room(height=_HEIGHT, right=wide + 6, left=0, below=28)
     return theme.plain(figure, room=room, key=list(dict.fromkeys(key)), **look)
@@ -97,7 +97,7 @@ def alt(series: pd.DataFrame, *, unit: str = "") -> str:
                 until=int(last["year"]),
             )
         )
-    return _("Lines over the years: {lines}.").format(lines=listing(said))
+    return _("Lines over the years: {lines}").format(lines=theme.sayings(said))
 
 
 def sentence(series: pd.DataFrame, *, unit: str = "") -> str:
@@ -159,20 +159,7 @@ def year_axis(first: int, last: int) -> dict[str, Any]:
         "ticktext": [str(year) for year in ticks],
         "ticks": "outside",
         "ticklen": 4,
-        "ticklabeloverflow": "allow",
         "showline": True,
-    }
-
-
-def value_axis(low: float, high: float, unit: str) -> dict[str, Any]:
-    """Return a vertical axis whose labels stand on its lines; the unit only once, on top."""
-    return {
-        "range": [low, high],
-        "showgrid": True,
-        "ticklabelposition": "inside top",
-        "nticks": 6,
-        "ticksuffix": f" {unit}" if unit and unit != "%" else unit,
-        "showticksuffix": "all" if unit == "%" else "last",
     }
 
 

@@ -95,7 +95,7 @@ def _states(
 
 
 def _strokes(codes: list[str], known: places.Places, colours: palette.Tokens) -> dict[str, Any]:
-    points = np.concatenate([known.strokes[code] for code in codes]).astype(np.float32)
+    points = np.concatenate([known.strokes[code] for code in codes]).round().astype(np.int16)
     return {
         "lon": points[:, 0], "lat": points[:, 1], "mode": "markers", "hoverinfo": "skip",
         "marker": {"symbol": "line-ne", "size": 6, "line": {"color": colours.axis, "width": 1}},
