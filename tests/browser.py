@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_pla
 
 from tests.postgres import free_port
 
+ROOT = Path(__file__).parent.parent
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -82,7 +83,11 @@ def serving(home: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     with (home / "run.log").open("wb") as log:
         process = subprocess.Popen(
-            headway("run", "--port", str(port)), env=environment(home), stdout=log, stderr=log
+            headway("run", "--port", str(port)),
+            env=environment(home),
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
         )
     try:
         _wait_for(process, f"{address}/_stcore/health", home / "run.log")
