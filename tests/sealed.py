@@ -111,6 +111,8 @@ def tables() -> dict[str, pd.DataFrame]:
                 "position": 1,
                 "direction": 1,
                 "min_coverage": "0.5",
+                "aggregation": "mean",
+                "aggregation_global": "mean",
                 "lower": "0",
                 "upper": "100",
                 "national": True,
@@ -159,20 +161,6 @@ def tables() -> dict[str, pd.DataFrame]:
         ),
         "observations": rows("observations", *observed),
         "revisions": rows("revisions", *revised),
-        "aggregates": rows(
-            "aggregates",
-            {
-                "group": "M49-001",
-                "indicator": "A.1.1",
-                "year": 2024,
-                "rule": "mean",
-                "n": 1,
-                "states": 2,
-                "value": "60.5",
-                "coverage": "0.5",
-                "is_publishable": True,
-            },
-        ),
         "measure_updates": rows(
             "measure_updates",
             {"area": "KEN", "m49": "404", "update": 30, "measure": "A.1", "as_at": "2026-03-01"},
@@ -183,9 +171,11 @@ def tables() -> dict[str, pd.DataFrame]:
             {"chain": "SYSTEM", "events": 3, "head": "ef" * 32},
         ),
     }
-    computed = recompute.statuses(SnapshotTables(ABOUT, made))
-    judged = computed.assign(method="linear", preset="", engine="0.1.0", assessed=2026)
-    return {**made, "statuses": judged}
+    found = SnapshotTables(ABOUT, made)
+    judged = recompute.statuses(found).assign(
+        method="linear", preset="", engine="0.1.0", assessed=2026
+    )
+    return {**made, "statuses": judged, "aggregates": recompute.aggregates(found)}
 
 
 def snapshot(**changes: Any) -> SnapshotTables:

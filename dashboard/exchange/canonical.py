@@ -80,10 +80,11 @@ def joined(columns: Sequence[pa.Array]) -> bytes:
 
 def spelled(column: pd.Series, field: Field) -> pa.Array:
     """Return a column as the text that stands in the file; empty where a value is missing."""
-    if field.type == "string":
-        return quoted(_text(column))
-    values = _plain(column, field)
-    return pc.fill_null(values, "")
+    text = quoted(_text(column)) if field.type == "string" else _plain(column, field)
+    text = pc.fill_null(text, "")
+    if field.required and pc.any(pc.equal(text, ""), min_count=0).as_py():
+        raise ValueError(f"column {field.name} is empty in some row")
+    return text
 
 
 def quoted(values: pa.Array) -> pa.Array:

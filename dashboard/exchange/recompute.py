@@ -43,25 +43,65 @@ def statuses(snapshot: SnapshotTables) -> pd.DataFrame:
     )
 
 
-def differences(snapshot: SnapshotTables) -> list[str]:
+def aggregates(snapshot: SnapshotTables) -> pd.DataFrame:
+    """Return the aggregates that anybody reports for, computed from the snapshot alone.
+
+    Where too few report, how few is told and the figure is not.
+    """
+    table = progress.aggregate(plan_frames(snapshot))
+    table = table[(table["n"] > 0) | table["is_publishable"]].reset_index(drop=True)
+    shown = {name: table[name].where(table["is_publishable"]) for name in ("value", "low", "high")}
+    return table.assign(**shown)
+
+
+def wrong_statuses(snapshot: SnapshotTables) -> list[str]:
     """Return a sentence for each status that does not follow from the snapshot's own data."""
-    keys = ["area", "indicator"]
-    told = snapshot.tables["statuses"]
-    numbers = [name for name, kind in frames.PROGRESS.items() if kind == "float64"]
-    stated = told.assign(**{name: _doubles(told[name]) for name in numbers})
-    both = stated.merge(
-        statuses(snapshot), on=keys, how="outer", suffixes=("", "_again"), indicator=True
+    found = _compared(
+        snapshot.tables["statuses"],
+        statuses(snapshot),
+        ["area", "indicator"],
+        [name for name, kind in frames.PROGRESS.items() if kind == "float64"],
+        ["status", "flags"],
     )
-    wrong = (both["_merge"] != "both") | (both["status"] != both["status_again"])
-    for name in numbers:
-        one, two = both[name].to_numpy(np.float64), both[f"{name}_again"].to_numpy(np.float64)
-        wrong |= ~np.isclose(one, two, rtol=CLOSE, atol=1e-12, equal_nan=True)
-    wrong |= both["flags"].fillna("") != both["flags_again"].fillna("")
-    found = both.loc[wrong, [*keys, "status", "status_again"]].fillna("absent")
     return [
         f"{row.area} {row.indicator} is {row.status}, computed again it is {row.status_again}"
-        for row in found.itertuples()
+        for row in found.fillna("absent").itertuples()
     ]
+
+
+def wrong_aggregates(snapshot: SnapshotTables) -> list[str]:
+    """Return a sentence for each aggregate that does not follow from the snapshot's own data."""
+    found = _compared(
+        snapshot.tables["aggregates"],
+        aggregates(snapshot),
+        ["group", "indicator", "year"],
+        ["value", "coverage", "weight_coverage", "low", "high", "n", "states"],
+        ["rule", "is_publishable"],
+    )
+    return [
+        f"{row.group} {row.indicator} {row.year} is {row.value} of {row.n} States, computed again "
+        f"it is {row.value_again} of {row.n_again}"
+        for row in found.astype("object").fillna("absent").itertuples()
+    ]
+
+
+def _compared(
+    told: pd.DataFrame, again: pd.DataFrame, keys: list[str], numbers: list[str], words: list[str]
+) -> pd.DataFrame:
+    """Return the rows in which both tables differ, one beside the other."""
+    one, two = (
+        table[keys + numbers + words].assign(**{name: _doubles(table[name]) for name in numbers})
+        for table in (told, again)
+    )
+    both = one.merge(two, on=keys, how="outer", suffixes=("", "_again"), indicator=True)
+    wrong = (both["_merge"] != "both").to_numpy()
+    for name in numbers:
+        left, right = (both[f"{name}{which}"].to_numpy(np.float64) for which in ("", "_again"))
+        wrong = wrong | ~np.isclose(left, right, rtol=CLOSE, atol=1e-12, equal_nan=True)
+    for name in words:
+        stated, found = (both[f"{name}{which}"].astype("str") for which in ("", "_again"))
+        wrong = wrong | (stated != found).to_numpy()
+    return both[wrong].drop(columns="_merge")
 
 
 def plan_frames(snapshot: SnapshotTables) -> frames.PlanFrames:
@@ -128,9 +168,9 @@ def _cube(observations: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFr
     line = pd.Index(places).get_indexer(pd.Index(rows["area"]))
     column = pd.Index(codes).get_indexer(pd.Index(rows["indicator"]))
     marks = {code: int(flag) for code, flag in FLAGS.items()}
-    flag = rows["status"].map(marks) | rows["qualifier"].map(marks)
+    flag = sum(rows[name].map(marks).astype("uint8") for name in ("status", "qualifier"))
     values[0, line, column, years - first] = _doubles(rows["value"]).to_numpy()
-    flags[0, line, column, years - first] = flag.to_numpy(np.uint8)
+    flags[0, line, column, years - first] = np.asarray(flag)
     denominators[line, column, years - first] = _doubles(rows["denominator"]).to_numpy()
     return frames.Cube(
         cells=(TOTAL,),

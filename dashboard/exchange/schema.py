@@ -125,7 +125,7 @@ _PLAN = Resource(
         day("adopted", required=True),
         text("adopted_by"),
         text("legal_nature"),
-        text("edition", "Edition of its content in the record", required=True),
+        text("edition", "Edition of its content in the record"),
     ),
     ("plan",),
 )
@@ -199,7 +199,7 @@ _INDICATORS = Resource(
         whole("position", required=True),
         text("name", required=True),
         text("definition"),
-        text("unit", required=True),
+        text("unit"),
         listed("kind", "kind"),
         whole(
             "direction",
@@ -377,7 +377,6 @@ _REVISIONS = Resource(
         instant("accepted_at", required=True),
         instant("ended_at", "Empty where it is still the accepted one"),
         listed("ended", "ended", "Why it is no longer the accepted one", required=False),
-        text("ended_note", "Reason given"),
         ILLUSTRATIVE,
     ),
     ("area", "revision"),

@@ -1,4 +1,4 @@
-"""Check a snapshot: all that the script inside it checks, and its statuses computed again."""
+"""Check a snapshot: all that the script inside it checks, and its sums done again."""
 
 import json
 from typing import Final
@@ -8,6 +8,11 @@ from dashboard.exchange.codelists import CODE_LISTS
 from dashboard.exchange.standalone import Problem, Report
 
 SHOWN: Final = 20
+CHECKS: Final = {
+    "statuses": recompute.wrong_statuses,
+    "aggregates": recompute.wrong_aggregates,
+}
+"""What is computed again from the snapshot's own data."""
 
 __all__ = ["Problem", "Report", "verify"]
 
@@ -23,7 +28,7 @@ def verify(data: bytes) -> Report:
         members = standalone.unpack(data, standalone.Report())
         _check_descriptor(members[standalone.DESCRIPTOR], report)
     if report.is_sound:
-        _check_statuses(data, report)
+        _check_sums(data, report)
     return report
 
 
@@ -38,15 +43,16 @@ def _check_descriptor(described: bytes, report: Report) -> None:
             report.add("schema", name, "is not described as this format describes it")
 
 
-def _check_statuses(data: bytes, report: Report) -> None:
+def _check_sums(data: bytes, report: Report) -> None:
     snapshot = datapackage.read(data)
-    try:
-        wrong = recompute.differences(snapshot)
-    except (ValueError, KeyError) as error:
-        report.add("statuses", "data/statuses.csv", f"cannot be computed again ({error})")
-        return
-    for sentence in wrong[:SHOWN]:
-        report.add("statuses", "data/statuses.csv", sentence)
-    if len(wrong) > SHOWN:
-        more = f"and {len(wrong) - SHOWN} more differ"
-        report.add("statuses", "data/statuses.csv", more)
+    for name, check in CHECKS.items():
+        where = f"data/{name}.csv"
+        try:
+            wrong = check(snapshot)
+        except (ValueError, KeyError) as error:
+            report.add(name, where, f"cannot be computed again ({error})")
+            continue
+        for sentence in wrong[:SHOWN]:
+            report.add(name, where, sentence)
+        if len(wrong) > SHOWN:
+            report.add(name, where, f"and {len(wrong) - SHOWN} more differ")
