@@ -89,7 +89,7 @@ def install(session: Session, who: Identity, content: entries.Plan, *, now: date
     known = session.get(Plan, content.code)
     highest = session.exec(select(sa.func.max(Plan.number))).one() or 0
     number = known.number if known else highest + 1
-    ids = rows.numbers(content, number, _known(session, content.code))
+    ids = rows.numbers(content, number, numbers(session, content.code))
     # The first wording holds from the beginning: a plan was not unknown before it was installed.
     made = rows.of_plan(content, number=number, ids=ids, now=now if known else EPOCH)
     _merge(session, made.plan)
@@ -113,7 +113,7 @@ def install(session: Session, who: Identity, content: entries.Plan, *, now: date
     return version
 
 
-def _known(session: Session, plan: str) -> rows.Numbers:
+def numbers(session: Session, plan: str) -> rows.Numbers:
     """Return the numbers that codes of this plan already have."""
     found = [
         {

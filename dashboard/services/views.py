@@ -1,0 +1,155 @@
+"""What the faces show of a plan: one value a screen, worked out once and shown by all of them.
+
+The pages, the API, the command line and the briefs take these, so that the same figure stands
+everywhere.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from sqlmodel import Session
+
+from dashboard import frames, progress
+from dashboard.progress.words import WITHOUT_VERDICT
+from dashboard.services import reads
+from models import FOREVER, AreaKind, NotFound
+
+GOOD: Final = frozenset({"target_met", "on_track"})
+WORLD: Final = "M49-001"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A plan with the status of every series in it, as known at one moment."""
+
+    plan: frames.PlanFrames
+    year: int  # the assessment year
+    progress: pd.DataFrame  # frames.PROGRESS
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of areas by their codes."""
+        return dict(zip(self.plan.areas["area"], self.plan.areas["name"], strict=True))
+
+
+def picture(
+    session: Session, plan: str, *, as_of: datetime | None = None, today: datetime
+) -> Picture:
+    """Return a plan with the status of every series, as known at a moment (none: today)."""
+    loaded = reads.load(session, plan, as_of=as_of)
+    year = (as_of or today).astimezone(UTC).year
+    return Picture(loaded, year, progress.measure(loaded, year=year))
+
+
+def only(plan: frames.PlanFrames, tier: str = "core") -> frames.PlanFrames:
+    """Return the plan with the indicators of one tier alone; with all where none has it."""
+    kept = plan.indicators[plan.indicators["tier"] == tier]
+    return plan if kept.empty else replace(plan, indicators=kept.reset_index(drop=True))
+
+
+def statuses(found: Picture, by: str, *, tier: str = "core") -> pd.DataFrame:
+    """Return how many series of each status there are, by objective, area, region …, n of N.
+
+    Columns are those of `progress.rollup`.
+    """
+    plan = only(found.plan, tier)
+    table = found.progress[found.progress["indicator"].isin(plan.indicators["indicator"])]
+    return progress.rollup(table, plan, by=by, year=found.year)
+
+
+def states(found: Picture, *, tier: str = "core") -> pd.DataFrame:
+    """Return a row for each Member State: what it reports and how much of that is on track.
+
+    Columns: area, name, region, subregion, column, row, n, expected, assessed, good, share (of the
+    assessed series that are on track or met; missing where none is assessed), coverage (n of N).
+    """
+    counts = statuses(found, "area", tier=tier)
+    wide = counts.pivot_table(
+        index="area", columns="status", values="count", aggfunc="sum", fill_value=0
+    )
+    assessed = wide[[word for word in wide if word not in WITHOUT_VERDICT]].sum(axis=1)
+    good = wide[[word for word in wide if word in GOOD]].sum(axis=1)
+    reported = counts.drop_duplicates("area").set_index("area")[["n", "expected"]]
+    members = found.plan.areas[found.plan.areas["is_member"]]
+    table = members[["area", "name", "region", "subregion", "column", "row"]].merge(
+        reported.assign(assessed=assessed, good=good), left_on="area", right_index=True, how="left"
+    )
+    table = table.fillna({"n": 0, "expected": 0, "assessed": 0, "good": 0})
+    table = table.astype(dict.fromkeys(("n", "expected", "assessed", "good"), "int64"))
+    return table.assign(
+        share=np.where(
+            table["assessed"] > 0, table["good"] / table["assessed"].replace(0, 1), np.nan
+        ),
+        coverage=np.where(table["expected"] > 0, table["n"] / table["expected"].replace(0, 1), 0.0),
+    )
+
+
+def profile(found: Picture, area: str) -> pd.DataFrame:
+    """Return a row for each indicator that an area reports or should: its state and its region's.
+
+    Columns: indicator, objective, name, unit, kind, tier, direction, value, year, base, base_year,
+    target, target_year, share, pace, status, flags, median (of the region, latest year of the
+    area's value or of the plan), n and states (behind the median).
+    """
+    if area not in set(found.plan.areas["area"]):
+        raise NotFound(f"No area has the code {area!r}.")
+    place = found.plan.areas.set_index("area").loc[area]
+    own = found.progress[found.progress["area"] == area]
+    level = place["kind"] in {AreaKind.STATE, AreaKind.OBSERVER}
+    asked = found.plan.indicators
+    asked = asked[asked["national"] if level else asked["indicator"].isin(own["indicator"])]
+    kept = ["indicator", "objective", "measure", "name", "unit", "kind", "tier", "direction"]
+    table = asked[kept].merge(own.drop(columns="area"), on="indicator", how="left")
+    silent = np.where(table["direction"] == 0, "context_only", "no_data")
+    table["status"] = table["status"].fillna(pd.Series(silent, index=table.index))
+    group = place["region"] if level else WORLD
+    return table.merge(medians(found, str(group)), on="indicator", how="left")
+
+
+def medians(found: Picture, group: str) -> pd.DataFrame:
+    """Return the median of the latest values of a group's States, with n of N, by indicator."""
+    members = found.plan.memberships
+    now = members[
+        (members["group"] == group)
+        & (members["since"] <= found.year)
+        & (members["until"] > found.year)
+    ]["area"]
+    inside = found.progress[
+        found.progress["area"].isin(now) & ~found.progress["flags"].str.contains("stale")
+    ]
+    table = inside.groupby("indicator")["value"].agg(median="median", n="count").reset_index()
+    return table.assign(states=len(now))
+
+
+def latest(found: Picture, indicator: str) -> pd.DataFrame:
+    """Return the state of one indicator in every Member State, silent ones included.
+
+    Columns: area, name, region, subregion, column, row and those of `frames.PROGRESS`.
+    """
+    members = found.plan.areas[found.plan.areas["is_member"]]
+    kept = members[["area", "name", "region", "subregion", "column", "row"]]
+    own = found.progress[found.progress["indicator"] == indicator]
+    table = kept.merge(own, on="area", how="left")
+    table["indicator"] = indicator
+    return table.assign(status=table["status"].fillna("no_data"), flags=table["flags"].fillna(""))
+
+
+def aggregates(found: Picture, indicator: str, groups: list[str]) -> pd.DataFrame:
+    """Return the yearly aggregates of an indicator in groups, by its declared rule, with n of N."""
+    return progress.aggregate(found.plan, groups=groups, indicators=[indicator])
+
+
+def groups(found: Picture, *kinds: AreaKind) -> list[str]:
+    """Return the codes of areas of these kinds that have members, in the order of their names."""
+    peopled = set(found.plan.memberships["group"])
+    table = found.plan.areas
+    table = table[table["kind"].isin(list(kinds)) & table["area"].isin(peopled)]
+    return [str(code) for code in table["area"]]
+
+
+def as_of_words(found: Picture) -> datetime | None:
+    """Return the moment the picture is of, or none where it is of today."""
+    return None if found.plan.stamp.as_of == FOREVER else found.plan.stamp.as_of

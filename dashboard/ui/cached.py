@@ -1,0 +1,116 @@
+"""Readings and figures, kept until the record changes.
+
+Everything is kept under the version of the record it was made from, so that an accepted value is
+on every page with the next click, in every process, and nothing needs to be emptied by hand. What
+is kept is shared by all visitors: it is never changed, and never depends on who looks.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+
+import plotly.graph_objects as go
+from sqlalchemy.engine import Engine
+
+from dashboard import i18n
+from dashboard.services import plans, reads, texts, views
+from dashboard.services.texts import PlanTexts
+from dashboard.services.views import Picture
+from dashboard.ui import visit
+from models import reading
+
+Result = TypeVar("Result")
+
+BELIEVED: Final = 0.2
+"""Seconds for which the version of the record is believed before it is asked again."""
+_seen: tuple[float, int] = (0.0, -1)
+_making = threading.RLock()
+
+
+def version() -> int:
+    """Return the version of the record, asked at most a few times a second."""
+    global _seen  # noqa: PLW0603 - one number for the process, replaced whole
+    clock = time.monotonic()
+    at, known = _seen
+    if clock - at > BELIEVED:
+        with visit.read() as session:
+            known = reads.version(session)
+        _seen = (clock, known)
+    return known
+
+
+def forget() -> None:
+    """Ask for the version of the record anew: something was just written here."""
+    global _seen  # noqa: PLW0603
+    _seen = (0.0, -1)
+
+
+def picture(plan: str, as_of: datetime | None = None) -> Picture:
+    """Return a plan with the status of every series, as known at a moment (none: now)."""
+    with _making:  # many visitors after a change wait for one reading instead of making many
+        return _picture(visit.engine(), plan, as_of, version(), visit.now().date().isoformat())
+
+
+@lru_cache(maxsize=6)
+def _picture(
+    engine: Engine, plan: str, as_of: datetime | None, _version: int, _day: str
+) -> Picture:
+    with reading(engine) as session:
+        return views.picture(session, plan, as_of=as_of, today=visit.now())
+
+
+def words(plan: str) -> PlanTexts:
+    """Return a plan in words."""
+    return _words(visit.engine(), plan, version())
+
+
+@lru_cache(maxsize=6)
+def _words(engine: Engine, plan: str, _version: int) -> PlanTexts:
+    with reading(engine) as session:
+        return texts.load(session, plan)
+
+
+def plan_names() -> dict[str, str]:
+    """Return the installed plans: code to short title."""
+    return dict(_plan_names(visit.engine(), version()))
+
+
+@lru_cache(maxsize=2)
+def _plan_names(engine: Engine, _version: int) -> tuple[tuple[str, str], ...]:
+    with reading(engine) as session:
+        return tuple((plan.code, plan.short_title) for plan in plans.listing(session))
+
+
+class _Kept:
+    """A bounded store of what was made from one version of the record."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        found = self._made.get(key)
+        if found is None:
+            found = make()
+            if len(self._made) >= self._most:
+                self._made.pop(next(iter(self._made)), None)
+            self._made[key] = found
+        return found
+
+
+_kept = _Kept(512)
+
+
+def kept(name: str, make: Callable[[], Result], *about: Hashable) -> Result:
+    """Return what `make` gives, made once for this version, language, light and `about`."""
+    key = (name, version(), i18n.language(), visit.theme(), *about)
+    result: Result = _kept.get(key, make)
+    return result
+
+
+def figure(name: str, draw: Callable[[], go.Figure], *about: Hashable) -> go.Figure:
+    """Return a figure, drawn once for this version, language, light and `about`."""
+    return kept(f"figure {name}", draw, *about)
