@@ -34,6 +34,7 @@ __all__ = [
     "Look",
     "bullet",
     "clicked",
+    "config",
     "coverage",
     "dumbbell",
     "matrix",
@@ -50,6 +51,12 @@ __all__ = [
     "trend",
     "world",
 ]
+
+
+def config(file: str) -> dict[str, Any]:
+    """Return the settings a page hands to Plotly, with the name of the image to download."""
+    image = CONFIG["toImageButtonOptions"] | {"filename": file}
+    return CONFIG | {"toImageButtonOptions": image}
 
 
 def clicked(event: Mapping[str, Any] | None) -> tuple[str, ...]:
