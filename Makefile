@@ -78,7 +78,7 @@ $(VENV)/tools: requirements-tools.txt
 	elif $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
 	  $(PYTHON) -m venv $(VENV); \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 install -y \
 	    --no-install-recommends python3-venv >/dev/null && $(PYTHON) -m venv $(VENV); \
 	elif command -v uv >/dev/null; then \
 	  uv --quiet venv --seed --allow-existing --python $(PYTHON) $(VENV); \
