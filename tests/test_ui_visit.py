@@ -62,14 +62,14 @@ def test_without_a_cookie_the_visitor_is_anonymous(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
     assert visit.who().person_id == ""
-    send({visit.SESSION_COOKIE: "forged"})
+    send({sessions.COOKIE: "forged"})
     assert visit.who().person_id == ""
 
 
 def test_the_cookie_says_who_is_looking(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
-    send({visit.SESSION_COOKIE: sign_in(here)})
+    send({sessions.COOKIE: sign_in(here)})
     assert visit.who().person_id == "reviewer"
     assert access.allows(visit.who(), "review")
 
@@ -82,7 +82,7 @@ def test_a_session_ended_elsewhere_ends_here_within_seconds(
     clock = 1000.0
     monkeypatch.setattr("time.monotonic", lambda: clock)
     token = sign_in(here)
-    send({visit.SESSION_COOKIE: token})
+    send({sessions.COOKIE: token})
     assert visit.who().person_id == "reviewer"
     sign_out(here, token)
     clock += visit.REMEMBERED
@@ -93,7 +93,7 @@ def test_signing_out_in_this_process_is_known_at_once(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
     token = sign_in(here)
-    send({visit.SESSION_COOKIE: token})
+    send({sessions.COOKIE: token})
     assert visit.who().person_id == "reviewer"
     sign_out(here, token)
     visit.forget()
@@ -103,7 +103,7 @@ def test_signing_out_in_this_process_is_known_at_once(
 def test_a_visit_keeps_its_session_awake(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
-    send({visit.SESSION_COOKIE: sign_in(here, now=NOON - timedelta(hours=11))})
+    send({sessions.COOKIE: sign_in(here, now=NOON - timedelta(hours=11))})
     visit.who()
     with reading(here) as session:
         assert session.exec(select(LoginSession.seen_at)).one() == NOON
@@ -122,10 +122,10 @@ def page() -> None:
 def test_another_person_in_the_same_browser_starts_afresh(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
-    send({visit.SESSION_COOKIE: sign_in(here)})
+    send({sessions.COOKIE: sign_in(here)})
     app = AppTest.from_function(page).run()
     assert app.markdown[0].value == "of reviewer"
-    send({visit.SESSION_COOKIE: sign_in(here, "coordinator")})
+    send({sessions.COOKIE: sign_in(here, "coordinator")})
     assert app.run().markdown[0].value == "of coordinator"
     send({})
     assert app.run().markdown[0].value == "of nobody"
@@ -147,11 +147,11 @@ def test_a_guarded_page_says_why_not_and_where_to_sign_in(
     app = AppTest.from_function(guarded).run()
     assert app.warning[0].value == "Please sign in to do this."
     assert "/account/sign-in?next=%2F" in app.get("html")[0].proto.body
-    send({visit.SESSION_COOKIE: sign_in(here, "coordinator")})
+    send({sessions.COOKIE: sign_in(here, "coordinator")})
     app = AppTest.from_function(guarded).run()
     assert app.warning[0].value.startswith("You do not review this area.")
     assert not app.markdown
-    send({visit.SESSION_COOKIE: sign_in(here)})
+    send({sessions.COOKIE: sign_in(here)})
     assert AppTest.from_function(guarded).run().markdown[0].value == "the queue"
 
 
@@ -164,7 +164,7 @@ def test_a_private_record_is_read_by_those_with_a_role(
     monkeypatch.setenv("HEADWAY_PUBLIC", "no")
     visit.settings.cache_clear()
     assert not visit.may_read()
-    send({visit.SESSION_COOKIE: sign_in(here, "viewer")})
+    send({sessions.COOKIE: sign_in(here, "viewer")})
     assert visit.may_read()
 
 
@@ -172,9 +172,9 @@ def test_the_language_is_the_chosen_one_and_falls_back_to_english(
     send: Callable[[Mapping[str, str]], None],
 ) -> None:
     assert visit.language() == "en"
-    send({visit.LANGUAGE_COOKIE: i18n.PSEUDO})
+    send({i18n.COOKIE: i18n.PSEUDO})
     assert visit.language() == i18n.PSEUDO
-    send({visit.LANGUAGE_COOKIE: "tlh"})
+    send({i18n.COOKIE: "tlh"})
     assert visit.language() == "en"
 
 
@@ -233,7 +233,7 @@ def test_a_bug_is_not_hidden(here: Engine) -> None:
 def test_rights_changed_by_a_write_count_at_once(
     here: Engine, send: Callable[[Mapping[str, str]], None]
 ) -> None:
-    send({visit.SESSION_COOKIE: sign_in(here)})
+    send({sessions.COOKIE: sign_in(here)})
     assert access.allows(visit.who(), "review")
     visit.write(
         lambda session: people.revoke(session, SYSTEM, "grant-reviewer", now=NOON), token="once"

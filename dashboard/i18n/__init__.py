@@ -30,6 +30,8 @@ LANGUAGES: Final = {
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 PSEUDO: Final = "en_XA"
 """A language for tests: every string that passes through here comes back ⟦marked⟧."""
+COOKIE: Final = "headway_language"
+"""The cookie in which a browser keeps the language that was chosen."""
 NOTHING: Final = "–"
 
 _language: ContextVar[str] = ContextVar("language", default="en")

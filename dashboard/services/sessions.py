@@ -18,6 +18,8 @@ from sqlmodel import Session, col, select
 from dashboard.services import access, ledger
 from models import SYSTEM_CHAIN, Identity, LoginSession, NotFound
 
+COOKIE: Final = "headway_session"
+"""The cookie in which a browser holds its token."""
 LONGEST: Final = timedelta(days=7)
 """No session lives longer, however busy it is."""
 TOUCH: Final = timedelta(minutes=5)

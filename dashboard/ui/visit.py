@@ -42,8 +42,6 @@ from models import (
 
 Result = TypeVar("Result")
 
-SESSION_COOKIE: Final = "headway_session"
-LANGUAGE_COOKIE: Final = "headway_language"
 REMEMBERED: Final = 3.0
 """Seconds for which a session that was looked up is believed, so that a click costs no query."""
 MOST: Final = 4096
@@ -118,7 +116,7 @@ def forget() -> None:
 
 def who() -> Identity:
     """Return who is looking, or the anonymous visitor."""
-    token = cookies().get(SESSION_COOKIE)
+    token = cookies().get(sessions.COOKIE)
     return holder(token) if token else ANONYMOUS
 
 
@@ -158,11 +156,27 @@ def refuse(refusal: NotAllowed) -> NoReturn:
     st.stop()
 
 
+def show_account() -> None:
+    """Show who is looking, with the ways to the account, to signing in and to another language."""
+    person = who()
+    back = urlencode({"next": _here()})
+    links = {f"/account/language?{back}": _("Language")}
+    if person.person_id:
+        links = {"/account/sessions": person.name, "/account/sign-out": _("Sign out")} | links
+    else:
+        links = {sign_in_address(): _("Sign in")} | links
+    anchors = (f'<a href="{escape(to)}">{escape(text)}</a>' for to, text in links.items())
+    st.html(" · ".join(anchors))
+
+
 def sign_in_address() -> str:
     """Return the address of the sign-in page, which leads back to this page."""
+    return f"/account/sign-in?{urlencode({'next': _here()})}"
+
+
+def _here() -> str:
     here = urlsplit(st.context.url or "")
-    back = f"{here.path or '/'}?{here.query}" if here.query else here.path or "/"
-    return f"/account/sign-in?{urlencode({'next': back})}"
+    return f"{here.path or '/'}?{here.query}" if here.query else here.path or "/"
 
 
 # How ------------------------------------------------------------------------------------------
@@ -170,13 +184,18 @@ def sign_in_address() -> str:
 
 def language() -> str:
     """Return the visitor's language: what they chose, else what their browser prefers."""
-    wanted = (cookies().get(LANGUAGE_COOKIE), st.context.locale)
+    wanted = (cookies().get(i18n.COOKIE), st.context.locale)
     return i18n.choose(code for code in wanted if code)
 
 
 def theme() -> Literal["light", "dark"]:
     """Return whether this browser shows the page light or dark."""
     return st.context.theme.type or "light"
+
+
+def agent() -> str:
+    """Return what the browser says it is."""
+    return st.context.headers.get("User-Agent") or ""
 
 
 # The record -----------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""One process: the pages, sign-in, the interface for programs, and files, behind one door.
+
+`headway run` starts it; so does `streamlit run dashboard/asgi.py` while developing, which looks for
+the literal `st.App(…)` below, and `uvicorn dashboard.asgi:app` with one worker.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from starlette.types import ASGIApp
+from streamlit import file_util
+from streamlit.runtime import get_instance
+
+from dashboard.ui import visit
+from dashboard.web import errors, platform, secret
+from dashboard.web.account import Account
+from dashboard.web.door import Door
+from dashboard.web.files import ASSETS, Files
+from dashboard.web.rooms import Late
+from dashboard.web.serve import check_record
+from dashboard.web.stack import stack
+from models import HeadwayError
+
+HERE: Final = Path(__file__).resolve().parent
+SETTINGS: Final = visit.settings()
+SECRET: Final = secret.read(SETTINGS.home)
+KEPT: Final = SETTINGS.home / "cache" / "compressed"
+
+log = logging.getLogger(__name__)
+
+
+def interface() -> ASGIApp:
+    """Build the interface for programs, with all it takes, when somebody first asks for it."""
+    from dashboard.api import make_app
+
+    return make_app(visit.engine, SETTINGS)
+
+
+def provider() -> ASGIApp:
+    """Build the pages for signing in with a provider."""
+    from dashboard.web.oidc import Provider
+
+    assert SETTINGS.oidc is not None
+    return Provider(DOOR, SETTINGS.oidc).app
+
+
+DOOR: Final = Door(
+    settings=SETTINGS,
+    engine=visit.engine,
+    holder=visit.holder,
+    forget=visit.forget,
+    now=visit.now,
+    secret=SECRET,
+    pages=frozenset(page.stem for page in (HERE.parent / "pages").glob("[a-z]*.py")),
+)
+BUNDLE: Final = Files(
+    Path(file_util.get_static_dir()) / "static", "/static/", kept=KEPT, are_hashed=True
+)
+ROOMS: Final[dict[str, ASGIApp]] = {
+    "/account": Account(DOOR, oidc=Late(provider, "") if SETTINGS.oidc else None),
+    "/api": Late(interface, "/api"),
+    "/assets": Files(ASSETS, "/assets/", kept=KEPT, are_hashed=False),
+    "/static": BUNDLE,
+}
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Check what the installation needs, warm up beside the first visitors, and tidy up."""
+    for warning in platform.warnings():
+        log.warning(warning)
+    try:
+        check_record(SETTINGS)
+    except HeadwayError as error:
+        log.error(error)
+        raise
+    warming = asyncio.create_task(warm_up())
+    yield {}
+    warming.cancel()
+    visit.engine().dispose()
+
+
+async def warm_up() -> None:
+    """Draw the first page once for nobody, so that the first visitor finds everything at hand."""
+    await get_instance().does_script_run_without_error()
+    if not platform.is_watching():
+        gc.collect()
+        gc.freeze()  # what is there now stays: no collection need look at it again
+    await asyncio.to_thread(BUNDLE.prepare)
+
+
+app = st.App(
+    HERE / "app.py",
+    lifespan=lifespan,
+    middleware=stack(DOOR, ROOMS),
+    on_script_error=errors.on_script_error,
+    exception_handlers={500: errors.on_server_error},
+)
+platform.enforce(secret.derived(SECRET, "streamlit"))

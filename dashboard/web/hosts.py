@@ -1,0 +1,75 @@
+"""Which names this installation answers to.
+
+A page of another site can make a name of its own point at this machine and then read what answers
+(DNS rebinding). So only names that are ours are answered. Where none are set, those are local
+names, this machine's name and plain addresses, which cannot be made to point elsewhere.
+"""
+
+import re
+import socket
+from collections.abc import Iterable
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dashboard.settings import Settings
+from dashboard.web.door import header
+
+_HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?")
+_REFUSED: Final = (
+    "This address is not one of this installation's. Set HEADWAY_HOSTS to answer to it."
+)
+
+
+def names(settings: Settings) -> tuple[str, ...]:
+    """Return the names to answer to: `*` any, `*.example.org` any below, `<address>` any number."""
+    own = urlsplit(settings.base_url).hostname
+    if settings.allowed_hosts:
+        return (*settings.allowed_hosts, *([own] if own else ()))
+    local = ("localhost", "*.localhost", "<address>", socket.gethostname())
+    return (*local, own) if own else local
+
+
+def is_ours(host: str, ours: Iterable[str]) -> bool:
+    """Say whether a Host header names one of ours."""
+    parts = _HOST.fullmatch(host.lower())
+    if parts is None:
+        return False
+    name = parts["name"].strip("[]").rstrip(".")
+    return any(_fits(name, pattern.lower()) for pattern in ours)
+
+
+def _fits(name: str, pattern: str) -> bool:
+    if pattern == "<address>":
+        return _is_address(name)
+    if pattern.startswith("*."):
+        return name.endswith(pattern[1:])
+    return pattern in {"*", name}
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class Hosts:
+    """Refuse what is addressed to a name that is not ours."""
+
+    def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
+        self.app = app
+        self.ours = names(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on where the name is ours."""
+        if scope["type"] == "lifespan" or is_ours(header(scope, "host"), self.ours):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await PlainTextResponse(_REFUSED, status_code=400)(scope, receive, send)

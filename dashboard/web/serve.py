@@ -1,0 +1,84 @@
+"""Start the server: one process, one port, small answers sent at once.
+
+`streamlit run` binds its socket in a way that makes every small answer wait 40 ms for the other
+side's acknowledgement, and asks another host for this machine's address. Here the socket is bound
+so that asyncio switches that wait off (TCP_NODELAY), and nobody else is asked anything.
+"""
+
+import os
+import socket
+from typing import Final
+
+import uvicorn
+from streamlit import config
+from streamlit.logger import set_log_level
+
+from dashboard.settings import Settings
+from models import Unavailable, check_connection, open_database
+from models.migrations import is_current
+
+LARGEST: Final = 25 * 1024 * 1024
+"""Bytes of the largest message a page may send; Streamlit's own bound."""
+PATIENCE: Final = 5
+"""Seconds that connections get to finish when the server is stopped."""
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until stopped, or raise `Unavailable` with what is missing and how to mend it."""
+    check_record(settings)
+    os.environ["HEADWAY_HOME"] = str(settings.home)
+    os.environ["HEADWAY_DATABASE"] = settings.database
+    bound = listen(host, port)
+    with bound:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                "dashboard.asgi:app",
+                host=host,
+                port=port,
+                ws="websockets-sansio",
+                ws_max_size=LARGEST,
+                ws_ping_interval=30,
+                ws_ping_timeout=30,
+                access_log=False,
+                log_level="warning",
+                server_header=False,
+                timeout_graceful_shutdown=PATIENCE,
+            )
+        )
+        config.set_option("server.fileWatcherType", "none", "Headway")
+        set_log_level("warning")
+        server.run(sockets=[bound])
+    if not server.started:
+        raise Unavailable("The server did not start; the lines above say why.")
+
+
+def check_record(settings: Settings) -> None:
+    """Raise `Unavailable` where the database is not there, or not as this version needs it."""
+    engine = open_database(settings.database)
+    try:
+        check_connection(engine)
+        if not is_current(engine):
+            raise Unavailable(
+                "The database is not as this version needs it. Make it with `headway init` or "
+                "`headway demo`, or bring it up to date with `headway upgrade`."
+            )
+    finally:
+        engine.dispose()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there, ready for small answers to leave at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(2048)
+    except OSError as error:
+        bound.close()
+        raise Unavailable(
+            f"Port {port} on {host} is not free ({error.strerror}). Choose another, or stop what "
+            "uses it."
+        ) from error
+    bound.setblocking(False)
+    return bound
