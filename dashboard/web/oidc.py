@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 from typing import Any, Final
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -88,7 +88,7 @@ class Provider:
         try:
             await self._metadata()
             answer: Response = await self.client.authorize_redirect(request, self._back(request))
-        except (AuthlibBaseError, httpx.HTTPError, Distrust, ValueError) as error:
+        except (AuthlibBaseError, httpx2.HTTPError, Distrust, ValueError) as error:
             return self._failed(error)
         return answer
 
@@ -97,7 +97,7 @@ class Provider:
         to = forms.local(request.session.get("to", "/"))
         try:
             claims = await self._claims(request)
-        except (AuthlibBaseError, JoseError, httpx.HTTPError, Distrust, ValueError) as error:
+        except (AuthlibBaseError, JoseError, httpx2.HTTPError, Distrust, ValueError) as error:
             request.session.clear()
             return self._failed(error)
         request.session.clear()
@@ -139,13 +139,12 @@ class Provider:
     async def _metadata(self) -> dict[str, Any]:
         """Return what the provider says of itself, believed only where it names itself rightly."""
         metadata: dict[str, Any] = await self.client.load_server_metadata()
-        if str(metadata.get("issuer", "")).rstrip("/") != self.settings.issuer:
-            self.client.server_metadata.clear()  # ask again next time
-            raise Distrust("the provider calls itself by another name")
+        named = str(metadata.get("issuer", "")).rstrip("/")
         offered = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
         signed = sorted(SIGNED_WITH.intersection(offered))
-        if not signed:
-            raise Distrust("the provider signs with nothing we trust")
+        if named != self.settings.issuer or not signed:
+            self.client.server_metadata.clear()  # ask again next time
+            raise Distrust(f"the provider calls itself {named!r} and signs with {offered}")
         metadata["id_token_signing_alg_values_supported"] = signed
         return metadata
 
