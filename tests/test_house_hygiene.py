@@ -12,7 +12,7 @@ from tests import house
 STRANGE = {
     "a path of some machine": r"/wor[k]/|/tm[p]/[a-z]|/roo[t]/|/hom[e]/[a-z]+/",
     "the address of a registry": r"python[h]osted|p[y]pi\.org|npm[j]s\.|deb\.debia[n]\.",
-    "words of a workplace": r"(?i)sub-?agen[t]s?\b|claud[e]|anthropi[c]|chatgp[t]|openai",
+    "words of a workplace": r"(?i)sub-?agen[t]s?\b|claud[e]|anthropi[c]|chatgp[t]",
     "an address where secrets stand": r"://[^/\s:@\"'{}<>]+:[^/\s:@\"'{}<>]+@",
     "the mark of an unfinished merge": r"^(<<<<<<[<]|>>>>>>[>]) ",
     "work put off": r"\b(TOD[O]|FIXM[E])\b",
