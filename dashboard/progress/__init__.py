@@ -1,18 +1,30 @@
 """The arithmetic of progress, told to the public in METHOD.md. Frames in, frames out."""
 
 from dashboard.progress.aggregation import aggregate, matched
-from dashboard.progress.assessment import measure
+from dashboard.progress.assessment import ASSESSMENTS, measure
 from dashboard.progress.distribution import rollup
-from dashboard.progress.reasons import Explanation, Sentence, explain
+from dashboard.progress.explanation import Assessment, Explanation, Input, Sentence, Step
+from dashboard.progress.presets import ENGINE_VERSION, METHODS, PRESETS, Preset
+from dashboard.progress.reasons import explain
+from dashboard.progress.rules import Theory
 from dashboard.progress.words import FLAGS, LABELS, N_, STATUSES
 
 __all__ = [
+    "ASSESSMENTS",
+    "ENGINE_VERSION",
     "FLAGS",
     "LABELS",
+    "METHODS",
     "N_",
+    "PRESETS",
     "STATUSES",
+    "Assessment",
     "Explanation",
+    "Input",
+    "Preset",
     "Sentence",
+    "Step",
+    "Theory",
     "aggregate",
     "explain",
     "matched",

@@ -1,6 +1,6 @@
 """From a plan to one row a series: how far, how fast, and what to call it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,182 +9,160 @@ import pandas as pd
 
 from dashboard import frames
 from dashboard.frames import Flag
-from dashboard.progress import linear, milestone, rules
-from dashboard.progress.prepare import Prepared, Reported, gather, prepare
-from dashboard.progress.rules import KINDS, Rules
-from dashboard.progress.words import CODE, STATUSES, Codes, spelled
+from dashboard.progress import cases, linear, methods, prepare, presets
+from dashboard.progress.cases import Case, Period
+from dashboard.progress.methods import Outcome
+from dashboard.progress.presets import Preset
+from dashboard.progress.rules import Rules, Theory
+from dashboard.progress.words import STATUSES, Codes, spelled
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-_ORDINAL: Final = KINDS.index("ordinal")
-_BINARY: Final = KINDS.index("binary")
-
-
-@dataclass(frozen=True)
-class Assessed:
-    """The assessment of every series of a cube, one entry a series."""
-
-    seen: Reported
-    prepared: Prepared
-    result: linear.Linear
-    share: Floats
-    status: Codes
+ASSESSMENTS: Final[frames.Schema] = {
+    **frames.PROGRESS,
+    "method": "str",
+    "preset": "str",
+    "score": "float64",  # the method's main number
+    "label": "str",  # the method's own name for its verdict, in plain English
+}
 
 
 def measure(
-    plan: frames.PlanFrames, *, year: int, method: str = "linear", preset: str | None = None
+    plan: frames.PlanFrames,
+    *,
+    year: int,
+    method: str = presets.DEFAULT,
+    preset: str | None = None,
+    interim: int | None = None,
+    periods: tuple[Period, Period] | None = None,
+    theories: Sequence[Theory] = (),
 ) -> pd.DataFrame:
-    """Return one row per series that has anything in the record, as assessed in the year given.
+    """Return one row for each series that has anything in the record, as assessed in the year.
 
-    Columns are those of `frames.PROGRESS`. Ordinal and binary indicators are always assessed by
-    `milestone`: the distance between two levels has no meaning.
+    Columns are those of `ASSESSMENTS`: the facts of `frames.PROGRESS` are the same under every
+    method, status, score and label are the method's. Ordinal and binary indicators are always
+    assessed by `milestone`. `interim` assesses against the interim targets of a year, `periods`
+    compares means of two spans of years, `theories` give a direction for a stated reason.
+
+    Raises `ValueError` for an unknown method or preset.
     """
-    if method != "linear" or preset is not None:
-        raise ValueError(f"unknown method {method} {preset or ''}".rstrip())
-    asked = rules.read(plan)
-    return table(plan, asked, assess(plan.cube, asked, year))
+    chosen = presets.find(method, preset)
+    case = cases.read(plan, year, interim=interim, periods=periods, theories=theories)
+    return table(case, chosen, methods.assess(case, chosen.method, chosen.name))
 
 
-def assess(cube: frames.Cube, asked: Rules, year: int) -> Assessed:
-    """Assess all series of the cube's totals by `linear`, levels by `milestone`."""
+def statuses(cube: frames.Cube, asked: Rules, year: int) -> Codes:
+    """Return the status of every series of totals by the default method, and nothing else.
+
+    The same as in `measure`; `asked` is `rules.read` of the plan, kept while the plan stands.
+    """
     shape = (-1, len(cube.years))
-    return judge(
+    return of_rows(
         cube.values[0].reshape(shape), cube.flags[0].reshape(shape), cube.years, asked, year
     )
 
 
-def judge(
-    values: Floats, flag: npt.NDArray[np.uint8], years: tuple[int, ...], asked: Rules, year: int
-) -> Assessed:
-    """Assess series given as rows of values and flags, series x year."""
-    seen = gather(values, flag, years, year)
-    prepared = prepare(seen, asked, year)
-    result = _linear(prepared.base, prepared.value, prepared, asked)
-    share, status = result.share, result.status
-    level = (asked.kind == _ORDINAL) | (asked.kind == _BINARY)
-    if level.any():
-        share = share.copy()
-        share[level], status[level] = levels(prepared, asked, level)
-    doubtful = prepared.censored & ~level
-    if doubtful.any():
-        share = share.copy()
-        _try_ends(prepared, asked, doubtful, share, status)
-    status[seen.not_applicable] = CODE["not_applicable"]
-    return Assessed(seen, prepared, result, share, status)
+def of_rows(
+    values: Floats, flags: npt.NDArray[np.uint8], years: tuple[int, ...], asked: Rules, year: int
+) -> Codes:
+    """Return the statuses of series given as rows of values and flags, series x year."""
+    seen = prepare.gather(values, flags, years, year)
+    return methods.default(seen, prepare.prepare(seen, asked), asked)
 
 
-def _linear(base: Floats, value: Floats, prepared: Prepared, asked: Rules) -> linear.Linear:
-    """Run the formula, a range target as the distance to it that is to become 0."""
-    target, direction = asked.target, asked.direction
-    ranged = ~np.isnan(asked.target_upper)
-    if ranged.any():
-        base = np.where(ranged, linear.distance(base, target, asked.target_upper), base)
-        value = np.where(ranged, linear.distance(value, target, asked.target_upper), value)
-        direction = np.where(ranged & (direction != 0), -1.0, direction)
-        target = np.where(ranged, 0.0, target)
-    return linear.assess(
-        linear.Road(
-            base=base,
-            base_year=prepared.base_year,
-            value=value,
-            year=prepared.year,
-            target=target,
-            target_year=asked.target_year,
-            direction=direction,
-        )
-    )
+def table(case: Case, preset: Preset, outcome: Outcome) -> pd.DataFrame:
+    """Return a verdict as a frame, a row for each series with anything in the record."""
+    rows = np.flatnonzero(case.seen.asked)
+    prepared, asked = case.prepared.pick(rows), case.asked.pick(rows)
+    level = case.is_level[rows]
+    facts = linear.assess(cases.road(case).pick(rows))
+    share = np.where(level, methods.levels(prepared, asked).score, facts.share)
+    firm = ~prepared.censored
 
-
-def levels(prepared: Prepared, asked: Rules, level: Bools) -> tuple[Floats, Codes]:
-    """Assess levels; where fewer is better the scale is turned round."""
-    direction = asked.direction[level]
-    sign = np.where(direction < 0, -1.0, 1.0)
-    value, base = prepared.value[level] * sign, prepared.base[level] * sign
-    target = asked.target[level] * sign
-    share, status = milestone.ordinal(value, base, target)
-    yes = asked.kind[level] == _BINARY
-    undecided = np.isin(
-        status, [CODE[word] for word in ("in_progress", "not_started", "regressed")]
-    ) | (status == CODE["insufficient_data"])
-    status[yes & undecided] = CODE["not_met"]
-    due = prepared.year[level] >= asked.target_year[level]
-    status[due & (undecided | (status == CODE["not_met"]))] = CODE["missed"]
-    status[(direction == 0) & ~np.isnan(value)] = CODE["context_only"]
-    return share, status
-
-
-def _try_ends(
-    prepared: Prepared, asked: Rules, doubtful: Bools, share: Floats, status: Codes
-) -> None:
-    """Keep a verdict on `<5` only where both ends of every interval agree on it."""
-    part, asked = prepared.pick(doubtful), asked.pick(doubtful)
-    verdicts = [
-        _linear(base, value, part, asked).status
-        for base in (part.base_low, part.base_high)
-        for value in (part.low, part.high)
-    ]
-    agreed = np.all([verdict == verdicts[0] for verdict in verdicts], axis=0)
-    status[doubtful] = np.where(agreed, verdicts[0], CODE["insufficient_data"])
-    share[doubtful] = np.nan
-
-
-def table(plan: frames.PlanFrames, asked: Rules, assessed: Assessed) -> pd.DataFrame:
-    """Return the assessment as a frame, a row for each series with anything in the record."""
-    rows = np.flatnonzero(assessed.seen.asked)
-    prepared, result = assessed.prepared.pick(rows), assessed.result
-    areas, indicators = len(plan.cube.areas), len(plan.cube.indicators)
-    area, indicator = np.divmod(rows, max(indicators, 1)) if areas else (rows, rows)
-    firm = ~prepared.censored & ~np.isin(asked.kind[rows], (_ORDINAL, _BINARY))
-
-    def exact(values: Floats) -> Floats:
-        """Leave out what would be computed from a mere limit."""
-        return np.where(firm, values[rows], np.nan)
+    def shown(values: Floats) -> Floats:
+        """Leave out what would be computed from a mere limit, or as a pace of levels."""
+        return np.where(firm & ~level, values, np.nan)
 
     columns = {
-        "area": spelled(area, plan.cube.areas),
-        "indicator": spelled(indicator, plan.cube.indicators),
+        "area": spelled(case.area[rows], case.plan.cube.areas),
+        "indicator": spelled(case.indicator[rows], case.plan.cube.indicators),
         "base_year": prepared.base_year,
         "base": prepared.base,
         "year": prepared.year,
         "value": prepared.value,
-        "target_year": asked.target_year[rows],
-        "target": asked.target[rows],
-        "share": assessed.share[rows],
-        "elapsed": result.elapsed[rows],
-        "pace": exact(result.pace),
-        "actual_rate": exact(result.actual_rate),
-        "required_rate": exact(result.required_rate),
-        "needed_rate": exact(result.needed_rate),
-        "reached": exact(result.reached),
+        "target_year": asked.target_year,
+        "target": asked.target,
+        "share": np.where(firm, share, np.nan),
+        "elapsed": facts.elapsed,
+        "pace": shown(facts.pace),
+        "actual_rate": shown(facts.actual_rate),
+        "required_rate": shown(facts.required_rate),
+        "needed_rate": shown(facts.needed_rate),
+        "reached": shown(facts.reached),
         "n_obs": prepared.n_obs,
-        "status": spelled(assessed.status[rows], STATUSES),
-        "flags": flags(prepared, asked.pick(rows)),
+        "status": spelled(outcome.status[rows], STATUSES),
+        "flags": flags(case, outcome, rows),
+        "method": _chosen(level, "milestone", preset.method),
+        "preset": _chosen(level, presets.find("milestone").name, preset.name),
+        "score": outcome.score[rows],
+        "label": _labels(preset, outcome, level, rows),
     }
-    return frames.check(pd.DataFrame(columns), frames.PROGRESS)
+    return frames.check(pd.DataFrame(columns), ASSESSMENTS)
 
 
-def flags(prepared: Prepared, asked: Rules) -> pd.Series:
-    """Return the flag words of each series, divided by a space."""
-    marks = (
-        ("provisional", (prepared.flag & Flag.PROVISIONAL) != 0),
-        ("estimated", (prepared.flag & Flag.ESTIMATED) != 0),
-        ("stale", prepared.stale),
-        ("break", prepared.broken),
-        ("censored", prepared.censored),
-        ("after_plan", prepared.after_plan),
-        ("no_target", np.isnan(asked.target) & (asked.direction != 0)),
+def _chosen(level: Bools, of_levels: str, of_others: str) -> pd.Series:
+    return spelled(level.astype(np.int64), (of_others, of_levels))
+
+
+def _labels(
+    preset: Preset, outcome: Outcome, level: Bools, rows: npt.NDArray[np.int64]
+) -> pd.Series:
+    """Return the method's own name for each verdict, empty where it has none."""
+    status = np.array(STATUSES)[outcome.status[rows]]
+    own = outcome.label[rows]
+    key = np.where(level, "", np.where(own == "", status, own))
+    kinds, inverse = np.unique(key, return_inverse=True)
+    return spelled(inverse, [preset.labels.get(str(kind), "") for kind in kinds])
+
+
+def flags(case: Case, outcome: Outcome, rows: npt.NDArray[np.int64]) -> pd.Series:
+    """Return the flag words of some series, divided by a space."""
+    prepared, asked, flag = case.prepared, case.asked, case.prepared.flag
+    marks: dict[str, Bools] = {
+        "provisional": (flag & np.uint8(Flag.PROVISIONAL)) != 0,
+        "estimated": (flag & np.uint8(Flag.ESTIMATED)) != 0,
+        "stale": prepared.stale(case.year),
+        "break": prepared.broken,
+        "censored": prepared.censored,
+        "after_plan": prepare.after_plan(case.seen, prepared, asked),
+        "no_target": np.isnan(asked.target) & (asked.direction != 0),
+        **outcome.flags,
+    }
+    dated = {
+        "baseline_shifted": np.where(prepare.shifted(prepared, asked), prepared.base_year, np.nan),
+        "theory": asked.theory_until,
+    }
+    return _joined(
+        {name: mark[rows] for name, mark in marks.items()},
+        {name: year[rows] for name, year in dated.items()},
     )
-    key = np.zeros(len(prepared.value), dtype=np.int64)
-    for place, (_, mark) in enumerate(marks):
-        key |= mark.astype(np.int64) << place
-    year = np.where(prepared.shifted, np.nan_to_num(prepared.base_year), 0).astype(np.int64)
-    keys, inverse = np.unique(key + (year << len(marks)), return_inverse=True)
+
+
+def _joined(marks: dict[str, Bools], dated: dict[str, Floats]) -> pd.Series:
+    """Return the names of the marks set, and of the years given as `name:year`."""
+    parts = [mark.astype(np.int64) for mark in marks.values()]
+    parts += [np.nan_to_num(year, nan=0.0).astype(np.int64) for year in dated.values()]
+    kinds, inverse = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)
     vocabulary = [
         " ".join(
-            [word for place, (word, _) in enumerate(marks) if number >> place & 1]
-            + ([f"baseline_shifted:{number >> len(marks)}"] if number >> len(marks) else [])
+            [name for name, mark in zip(marks, kind, strict=False) if mark]
+            + [
+                f"{name}:{year}"
+                for name, year in zip(dated, kind[len(marks) :], strict=True)
+                if year
+            ]
         )
-        for number in keys.tolist()
+        for kind in kinds.tolist()
     ]
-    return spelled(inverse, vocabulary or [""])
+    return spelled(inverse.ravel(), vocabulary or [""])

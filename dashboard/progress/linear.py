@@ -5,7 +5,7 @@ changes need no special case, which is the main reason for the default.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,10 @@ class Road:
     target: Floats
     target_year: Floats
     direction: Floats  # -1, 0 or +1
+
+    def pick(self, series: Any) -> Self:
+        """Return some series only, by places, slice or mask."""
+        return type(self)(*(values[series] for values in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,13 @@ def assess(road: Road) -> Linear:
     with np.errstate(divide="ignore", invalid="ignore"):
         gone, plan = road.year - road.base_year, road.target_year - road.base_year
         met = is_met(value, target, direction)
-        way = target - base
-        is_way = direction * way > TOUCH
-        way = np.where(is_way, way, np.nan)
+        way = _way(road)
         span = np.where(plan > 0, plan, np.nan)
         change = value - base
         actual = change / np.where(gone > 0, gone, np.nan)
         required = way / span
         pace = actual / required
-        due = road.year >= road.target_year
-        open_road = ~met & ~due & ~np.isnan(pace)
+        open_road = ~met & (road.year < road.target_year) & ~np.isnan(pace)
         needed = np.where(open_road, (target - value) / (road.target_year - road.year), np.nan)
         forward = np.where(~met & (direction * actual > 0), actual, np.nan)
         return Linear(
@@ -97,28 +98,46 @@ def assess(road: Road) -> Linear:
             needed_rate=needed,
             acceleration=needed / forward,
             reached=road.year + (target - value) / forward,
-            status=_status(road, met, due, ~is_way & (gone > 0), pace),
+            status=classify(road, pace),
         )
+
+
+def statuses(road: Road) -> Codes:
+    """Return the statuses alone: the same as `assess`, without what is only shown."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gone, plan = road.year - road.base_year, road.target_year - road.base_year
+        pace = (road.value - road.base) * plan / (_way(road) * gone)
+        pace[(gone <= 0) | (plan <= 0)] = np.nan
+    return classify(road, pace)
+
+
+def _way(road: Road) -> Floats:
+    """Return the length of the road with its sign, missing where there is none."""
+    way = road.target - road.base
+    way[road.direction * way <= TOUCH] = np.nan
+    return way
 
 
 def by_pace(pace: Floats) -> Codes:
     """Return the class of a ratio of actual over required pace; missing is not enough data."""
-    status = np.full(pace.shape, CODE["insufficient_data"], dtype=np.int8)
-    with np.errstate(invalid="ignore"):
-        status[pace < EPS] = CODE["deteriorating"]
-        status[np.abs(pace) < EPS] = CODE["stagnant"]
-        status[pace >= EPS] = CODE["limited"]
-        status[pace >= MODERATE - EPS] = CODE["moderate"]
-        status[pace >= ON_TRACK - EPS] = CODE["on_track"]
-    return status
+    # The classes are neighbours in STATUSES, best first, and counting the cut points that a
+    # pace has not reached finds its place among them.
+    place = (pace < ON_TRACK - EPS).view(np.int8) + (pace < MODERATE - EPS).view(np.int8)
+    place += (pace < EPS).view(np.int8)
+    place += (pace <= -EPS).view(np.int8)
+    place += np.int8(CODE["on_track"])
+    place[np.isnan(pace)] = CODE["insufficient_data"]
+    return place
 
 
-def _status(road: Road, met: Bools, due: Bools, maintain: Bools, pace: Floats) -> Codes:
+def classify(road: Road, pace: Floats) -> Codes:
     """Return the status in the order of the methodology, its first rule written last."""
     status = by_pace(pace)
-    status[maintain & ~np.isnan(road.base)] = CODE["lost"]
-    status[due] = CODE["missed"]
-    status[met] = CODE["target_met"]
+    with np.errstate(invalid="ignore"):
+        way = road.direction * (road.target - road.base)
+        status[(way <= TOUCH) & (road.year > road.base_year)] = CODE["lost"]
+        status[road.year >= road.target_year] = CODE["missed"]
+        status[is_met(road.value, road.target, road.direction)] = CODE["target_met"]
     status[np.isnan(road.target)] = CODE["not_applicable"]
     status[road.direction == 0] = CODE["context_only"]
     status[np.isnan(road.value)] = CODE["no_data"]

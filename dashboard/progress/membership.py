@@ -34,20 +34,23 @@ class Membership:
 def read(plan: frames.PlanFrames) -> Membership:
     """Return the membership of the world, every region, subregion and group of the plan."""
     table = plan.areas.set_index("area").reindex(pd.Index(plan.cube.areas))
-    is_state = table["is_member"].fillna(False).to_numpy(np.bool_)
-    names: dict[str, Bools] = {}
+    is_state = table["is_member"].eq(True).to_numpy(np.bool_)
     shape = (len(plan.cube.areas), len(plan.cube.years))
-    kinds = plan.areas.set_index("area")["kind"]
-    for code in kinds.index[kinds == "world"]:
-        names[str(code)] = np.broadcast_to(is_state[:, None], shape)
-    names = names or {WORLD: np.broadcast_to(is_state[:, None], shape)}
+    kinds = dict(zip(plan.areas["area"], plan.areas["kind"], strict=True))
+    worlds = [str(code) for code, kind in kinds.items() if kind == "world"] or [WORLD]
+    names: dict[str, Bools] = dict.fromkeys(worlds, _always(is_state, shape))
+    for code, grid in _dated(plan, shape).items():
+        states_only = kinds.get(code) in {"world", "region", "subregion"}
+        names[code] = grid & is_state[:, None] if states_only else grid
     for column in ("region", "subregion"):
         values = table[column].fillna("").to_numpy(object)
         for code in sorted(set(values) - {""}):
-            names[str(code)] = np.broadcast_to((is_state & (values == code))[:, None], shape)
-    names |= _dated(plan, shape)
-    stack = np.stack(list(names.values())) if names else np.zeros((0, *shape), dtype=np.bool_)
-    return Membership(tuple(names), stack)
+            names[str(code)] = _always(is_state & np.equal(values, code).astype(np.bool_), shape)
+    return Membership(tuple(names), np.stack(list(names.values())))
+
+
+def _always(areas: Bools, shape: tuple[int, int]) -> Bools:
+    return np.broadcast_to(areas[:, None], shape)
 
 
 def _dated(plan: frames.PlanFrames, shape: tuple[int, int]) -> dict[str, Bools]:

@@ -1,310 +1,171 @@
-"""Why a series has the status it has: enough to work it out again by hand.
+"""Why a series has the status it has: enough to work it out again by hand."""
 
-Words are plain English templates marked with `N_`; whoever shows them translates the template and
-then fills in its fields, so that numbers and years take the reader's format.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+import json
+import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from dashboard import frames
-from dashboard.progress import assessment, rules
-from dashboard.progress.prepare import Prepared
-from dashboard.progress.rules import KINDS, Rules
-from dashboard.progress.words import FLAGS, N_, STATUSES
+from dashboard.progress import assessment, cases, linear, methods, presets, workings
+from dashboard.progress.cases import Case, Period
+from dashboard.progress.explanation import Assessment, Explanation, Input, Sentence
+from dashboard.progress.methods import Outcome
+from dashboard.progress.presets import ENGINE_VERSION, Preset
+from dashboard.progress.rules import Theory
+from dashboard.progress.words import FLAGS, LABELS, N_, STATUSES
 
-Fields = Mapping[str, float | str]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A template in plain English and the values of its named fields, numbers as numbers."""
-
-    template: str
-    fields: Fields = field(default_factory=dict)
-
-    def plain(self) -> str:
-        """Return the English sentence with its numbers put in."""
-        return self.template.format(**{name: _plain(value) for name, value in self.fields.items()})
-
-
-@dataclass(frozen=True)
-class Input:
-    """A number that went in: its letter in the formula, what it is, and from when."""
-
-    symbol: str
-    label: str
-    value: float
-    year: float
-    origin: str  # observation, plan
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the working: the formula in letters, with the numbers put in, and its result."""
-
-    symbol: str
-    label: str
-    formula: str
-    filled: str
-    result: float
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a series has its status."""
-
-    area: str
-    indicator: str
-    method: str
-    preset: str
-    status: str
-    inputs: tuple[Input, ...]
-    steps: tuple[Step, ...]
-    rule: Sentence  # the rule that decided
-    conclusion: Sentence
-    flags: tuple[Sentence, ...]
-
-    def plain(self) -> str:
-        """Return the whole explanation as English text, a line a step."""
-        lines = [
-            *(
-                f"{it.symbol} = {_plain(it.value)} ({it.label}, {_plain(it.year)})"
-                for it in self.inputs
-            ),
-            *(
-                f"{it.symbol} = {it.formula} = {it.filled} = {_plain(it.result)}"
-                for it in self.steps
-            ),
-            self.rule.plain(),
-            self.conclusion.plain(),
-            *(flag.plain() for flag in self.flags),
-        ]
-        return "\n".join(lines)
-
-
-def _plain(value: float | str) -> str:
-    """Return a number with as many digits as a hand calculation needs; a minus stays readable."""
-    if isinstance(value, str):
-        return value
-    if np.isnan(value):
-        return "–"
-    return f"{value:.10g}"
-
-
-def bracketed(value: float) -> str:
-    """Return a number as it stands inside a formula, negative ones in brackets."""
-    text = _plain(value)
-    return f"({text})" if value < 0 else text
-
-
-RULES: Final[dict[str, str]] = {
-    "target_met": N_(
-        "The value {value} has reached the target {target}; that counts whatever the pace."
-    ),
-    "missed": N_(
-        "The target year {target_year} has come and {value} does not reach the target {target}."
-    ),
-    "lost": N_(
-        "The target {target} was held at the start, with {base}, and {value} no longer holds it."
-    ),
-    "on_track": N_("A pace of at least 0.95 of the required one is on track."),
-    "moderate": N_("A pace from 0.60 to below 0.95 of the required one is moderate."),
-    "limited": N_("A pace above 0 and below 0.60 of the required one is limited."),
-    "stagnant": N_("The value stands where it stood at the start."),
-    "deteriorating": N_("The value has moved away from the target."),
-    "in_progress": N_(
-        "The level {value} is above the starting level {base} and below the target {target}."
-    ),
-    "not_started": N_("The level is still the starting level {base}."),
-    "regressed": N_("The level {value} is below the starting level {base}."),
-    "not_met": N_("The answer is still no."),
-    "insufficient_data": N_(
-        "There are too few usable values for a pace, and the target is not met."
-    ),
-    "no_data": N_("Nothing is reported that could be assessed."),
-    "not_applicable": N_("Nothing is to be measured here: it does not apply, or no target is set."),
-    "context_only": N_(
-        "The indicator has no direction: up may be good or bad, so it takes no colour."
-    ),
-}
-CENSORED: Final = N_("A limit such as <5 leaves open on which side of a class the value lies.")
 CONCLUSION: Final = N_("{area}, {indicator}: {status}, as assessed in {year}.")
+FITTED: Final = ("escap", "trend")
+"""Methods that look at every point, not only at the first and the last."""
 
 
-def explain(plan: frames.PlanFrames, area: str, indicator: str, *, year: int) -> Explanation:
-    """Return why a series has its status in the year given.
+def explain(
+    plan: frames.PlanFrames,
+    area: str,
+    indicator: str,
+    *,
+    year: int,
+    method: str = presets.DEFAULT,
+    preset: str | None = None,
+    interim: int | None = None,
+    periods: tuple[Period, Period] | None = None,
+    theories: Sequence[Theory] = (),
+) -> Explanation:
+    """Return why a series has its status in the year given, by the method given.
 
-    Raises `ValueError` for an area or indicator that the plan does not have.
+    The arguments are those of `measure`. Raises `ValueError` for an area or indicator that the
+    plan does not have, and for an unknown method or preset.
     """
-    cube = plan.cube
-    if area not in cube.areas or indicator not in cube.indicators:
+    if area not in plan.cube.areas or indicator not in plan.cube.indicators:
         raise ValueError(f"the plan has no series {indicator} of {area}")
-    line, column = cube.areas.index(area), cube.indicators.index(indicator)
-    series = slice(place := line * len(cube.indicators) + column, place + 1)
-    asked = rules.read(plan).pick(series)
-    values = cube.values[0, line, column][None]
-    assessed = assessment.judge(values, cube.flags[0, line, column][None], cube.years, asked, year)
-    status = STATUSES[int(assessed.status[0])]
-    is_level = KINDS[int(asked.kind[0])] in rules.LEVELS
+    chosen = presets.find(method, preset)
+    case = cases.read(plan, year, interim=interim, periods=periods, theories=theories)
+    outcome = methods.assess(case, chosen.method, chosen.name)
+    place = plan.cube.areas.index(area) * len(plan.cube.indicators)
+    place += plan.cube.indicators.index(indicator)
+    if case.is_level[place]:
+        chosen = presets.find("milestone")
+    return _explained(case, chosen, outcome, place)
+
+
+def _explained(case: Case, preset: Preset, outcome: Outcome, place: int) -> Explanation:
+    result = assessed(case, preset, outcome, place)
+    area = case.plan.cube.areas[case.area[place]]
+    indicator = case.plan.cube.indicators[case.indicator[place]]
+    numbers = _numbers(case, outcome, place)
+    is_limit = bool(case.prepared.censored[place])
+    hidden = is_limit or result.status in {"no_data", "not_applicable"}
+    steps = () if hidden else workings.work(preset.method, preset.name, numbers).steps
+    fields = {
+        "area": area,
+        "indicator": indicator,
+        "status": LABELS[result.status],
+        "year": float(case.year),
+    }
     return Explanation(
         area=area,
         indicator=indicator,
-        method="milestone" if is_level else "linear",
-        preset="",
+        method=preset.method,
+        preset=preset.name,
+        status=result.status,
+        inputs=_inputs(case, preset.method, numbers, place),
+        steps=steps,
+        rule=workings.rule(preset.method, preset.name, result.status, numbers, is_limit=is_limit),
+        conclusion=Sentence(CONCLUSION, fields),
+        flags=tuple(_flag(word) for word in result.flags),
+        assessment=result,
+    )
+
+
+def assessed(case: Case, preset: Preset, outcome: Outcome, place: int) -> Assessment:
+    """Return the result of one series as an object that can be kept and compared."""
+    prepared, asked = case.prepared, case.asked
+    row = np.array([place])
+    status = STATUSES[outcome.status[place]]
+    label = str(outcome.label[place]) or status
+    parts = {name: float(values[place]) for name, values in outcome.components.items()}
+    return Assessment(
+        method=preset.method,
+        preset=preset.name,
+        value=float(outcome.score[place]),
         status=status,
-        inputs=_inputs(assessed.prepared, asked),
-        steps=_levels(assessed.prepared, asked) if is_level else _steps(assessed, asked),
-        rule=_rule(status, assessed, asked),
-        conclusion=Sentence(
-            CONCLUSION, {"area": area, "indicator": indicator, "status": status, "year": year}
-        ),
-        flags=_flags(str(assessment.flags(assessed.prepared, asked).iloc[0])),
+        label=preset.labels.get(label, ""),
+        components={name: part for name, part in parts.items() if not math.isnan(part)},
+        flags=tuple(str(assessment.flags(case, outcome, row).iloc[0]).split()),
+        base=(float(prepared.base_year[place]), float(prepared.base[place])),
+        latest=(float(prepared.year[place]), float(prepared.value[place])),
+        target=(float(asked.target_year[place]), float(asked.target[place])),
+        n_obs=int(prepared.n_obs[place]),
+        engine_version=ENGINE_VERSION,
+        inputs_hash=_hash(case, preset, place),
     )
 
 
-def _inputs(prepared: Prepared, asked: Rules) -> tuple[Input, ...]:
-    own = prepared.base_place[0] < 0
+def _hash(case: Case, preset: Preset, place: int) -> str:
+    """Return a digest of everything about this series that went into its verdict."""
+    asked, prepared = case.asked, case.prepared
+    points = cases.points(case)
+    there = points.there[place]
+    given = {
+        "method": preset.method,
+        "preset": preset.name,
+        "year": case.year,
+        "base": [float(prepared.base_year[place]), float(prepared.base[place])],
+        "latest": [float(prepared.year[place]), float(prepared.value[place])],
+        "points": np.stack([points.times[place], points.values[place]])[:, there].tolist(),
+        "asked": [
+            float(getattr(asked, name)[place])
+            for name in ("direction", "target", "target_upper", "target_year", "lower", "upper")
+        ],
+        "kind": int(asked.kind[place]),
+        "flags": [int(prepared.base_flag[place]), int(prepared.flag[place])],
+    }
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+
+
+def _numbers(case: Case, outcome: Outcome, place: int) -> workings.Numbers:
+    prepared, asked = case.prepared, case.asked
+    one = slice(place, place + 1)
+    parts = {name: float(values[place]) for name, values in outcome.components.items()}
+    parts["share"] = float(methods.levels(prepared.pick(one), asked.pick(one)).score[0])
+    return workings.Numbers(
+        b=float(prepared.base[place]),
+        t0=float(prepared.base_year[place]),
+        x=float(prepared.value[place]),
+        t1=float(prepared.year[place]),
+        T=float(asked.target[place]),
+        due=float(asked.target_year[place]),
+        U=float(asked.target_upper[place]),
+        d=float(asked.direction[place]),
+        facts=linear.assess(cases.road_of(prepared.pick(one), asked.pick(one))),
+        parts=parts,
+    )
+
+
+def _inputs(case: Case, method: str, it: workings.Numbers, place: int) -> tuple[Input, ...]:
+    own = case.prepared.base_place[place] < 0
     rows = [
-        Input(
-            "b",
-            N_("baseline"),
-            float(prepared.base[0]),
-            float(prepared.base_year[0]),
-            "plan" if own else "observation",
-        ),
-        Input(
-            "x",
-            N_("latest value"),
-            float(prepared.value[0]),
-            float(prepared.year[0]),
-            "observation",
-        ),
-        Input("T", N_("target"), float(asked.target[0]), float(asked.target_year[0]), "plan"),
+        Input("b", N_("baseline"), it.b, it.t0, "plan" if own else "observation"),
+        Input("x", N_("latest value"), it.x, it.t1, "observation"),
+        Input("T", N_("target"), it.T, it.due, "plan"),
+        Input("U", N_("upper end of the target range"), it.U, it.due, "plan"),
+        Input("d", N_("direction: 1 up is better, -1 down is better"), it.d, math.nan, "plan"),
     ]
-    if not np.isnan(asked.target_upper[0]):
-        rows.append(
-            Input(
-                "U",
-                N_("upper end of the target range"),
-                float(asked.target_upper[0]),
-                float(asked.target_year[0]),
-                "plan",
+    if method in FITTED:
+        points = cases.points(case)
+        rows += [
+            Input("v", N_("reported value"), value, year, "observation")
+            for year, value in zip(
+                points.times[place].tolist(), points.values[place].tolist(), strict=True
             )
-        )
-    return tuple(row for row in rows if not np.isnan(row.value))
+        ]
+    return tuple(row for row in rows if not math.isnan(row.value))
 
 
-def _steps(assessed: assessment.Assessed, asked: Rules) -> tuple[Step, ...]:
-    prepared, result = assessed.prepared, assessed.result
-    if prepared.censored[0]:
-        return ()
-    b, x, t = (bracketed(float(it[0])) for it in (prepared.base, prepared.value, asked.target))
-    t0, t1, end = (
-        _plain(float(it[0])) for it in (prepared.base_year, prepared.year, asked.target_year)
-    )
-    rows: list[Step] = []
-    if not np.isnan(asked.target_upper[0]):
-        low, high = asked.target[0], asked.target_upper[0]
-        for symbol, letter, value in (
-            ("b'", "b", prepared.base[0]),
-            ("x'", "x", prepared.value[0]),
-        ):
-            away = float(max(low - value, value - high, 0.0))
-            rows.append(
-                Step(
-                    symbol,
-                    N_("distance to the range"),
-                    f"max(T - {letter}, {letter} - U, 0)",
-                    f"max({_plain(low)} - {bracketed(value)}, "
-                    f"{bracketed(value)} - {_plain(high)}, 0)",
-                    away,
-                )
-            )
-        b, x, t = bracketed(rows[0].result), bracketed(rows[1].result), "0"
-    rows += [
-        Step(
-            "p",
-            N_("share of the road"),
-            "(x - b) / (T - b)",
-            f"({x} - {b}) / ({t} - {b})",
-            float(result.share[0]),
-        ),
-        Step(
-            "a",
-            N_("actual rate a year"),
-            "(x - b) / (t1 - t0)",
-            f"({x} - {b}) / ({t1} - {t0})",
-            float(result.actual_rate[0]),
-        ),
-        Step(
-            "r",
-            N_("required rate a year"),
-            "(T - b) / (tT - t0)",
-            f"({t} - {b}) / ({end} - {t0})",
-            float(result.required_rate[0]),
-        ),
-        Step(
-            "q",
-            N_("pace"),
-            "a / r",
-            f"{bracketed(float(result.actual_rate[0]))} / "
-            f"{bracketed(float(result.required_rate[0]))}",
-            float(result.pace[0]),
-        ),
-        Step(
-            "rr",
-            N_("rate needed from now on"),
-            "(T - x) / (tT - t1)",
-            f"({t} - {x}) / ({end} - {t1})",
-            float(result.needed_rate[0]),
-        ),
-        Step(
-            "tx",
-            N_("year reached at this pace"),
-            "t1 + (T - x) / a",
-            f"{t1} + ({t} - {x}) / {bracketed(float(result.actual_rate[0]))}",
-            float(result.reached[0]),
-        ),
-    ]
-    return tuple(row for row in rows if not np.isnan(row.result))
-
-
-def _levels(prepared: Prepared, asked: Rules) -> tuple[Step, ...]:
-    share = assessment.levels(prepared, asked, np.array([True]))[0]
-    b, x, t = (bracketed(float(it[0])) for it in (prepared.base, prepared.value, asked.target))
-    step = Step(
-        "p",
-        N_("share of the levels"),
-        "(x - b) / (T - b), from 0 to 1",
-        f"({x} - {b}) / ({t} - {b})",
-        float(share[0]),
-    )
-    return () if np.isnan(share[0]) else (step,)
-
-
-def _rule(status: str, assessed: assessment.Assessed, asked: Rules) -> Sentence:
-    prepared = assessed.prepared
-    if status == "insufficient_data" and prepared.censored[0]:
-        return Sentence(CENSORED)
-    return Sentence(
-        RULES[status],
-        {
-            "base": float(prepared.base[0]),
-            "value": float(prepared.value[0]),
-            "target": float(asked.target[0]),
-            "target_year": float(asked.target_year[0]),
-        },
-    )
-
-
-def _flags(words: str) -> tuple[Sentence, ...]:
-    """Return a sentence for each flag word; what follows its colon is the sentence's field."""
-    rows = []
-    for word in words.split():
-        name, _, detail = word.partition(":")
-        rows.append(Sentence(FLAGS[name], {"year": detail, "rule": detail} if detail else {}))
-    return tuple(rows)
+def _flag(word: str) -> Sentence:
+    """Return the sentence of a flag word; what follows its colon is the sentence's year."""
+    name, _, detail = word.partition(":")
+    return Sentence(FLAGS[name], {"year": float(detail)} if detail else {})

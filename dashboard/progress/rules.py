@@ -4,7 +4,9 @@ A series is an area and an indicator; its place is `area * number of indicators 
 order of the cube. Rules are read once from a plan's small tables and then used by every method.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -38,6 +40,8 @@ KINDS: Final = (
 LEVELS: Final = ("ordinal", "binary")
 """Kinds whose values are levels: no distance between two of them has a meaning."""
 
+LEVEL_PLACES: Final = tuple(KINDS.index(word) for word in LEVELS)
+
 NEVER_NEGATIVE: Final = ("percentage", "rate", "ratio", "count", "currency", "ordinal", "binary")
 _STANDING: Final = {"agreed": 0, "national": 1, "proposed": 2}
 
@@ -64,12 +68,50 @@ class Rules:
     upper: Floats
     kind: Bytes  # place in KINDS, -1 where unknown
 
+    theory_until: Floats  # year in which a stated theory of direction ends, else missing
+
+    @cached_property
+    def has_range(self) -> bool:
+        """Whether any target is a range."""
+        return bool((~np.isnan(self.target_upper)).any())
+
+    @cached_property
+    def has_levels(self) -> bool:
+        """Whether any series is of levels."""
+        return bool(np.isin(self.kind, LEVEL_PLACES).any())
+
     def pick(self, series: Any) -> Self:
         """Return the rules of some series only, by places, slice or mask."""
         return type(self)(*(getattr(self, field.name)[series] for field in fields(self)))
 
 
-def read(plan: frames.PlanFrames, *, interim_year: int | None = None) -> Rules:
+@dataclass(frozen=True)
+class Theory:
+    """A stated reason to give an indicator without direction one for a while.
+
+    So may a plan hold that in an early phase more victims should be identified. It needs a note
+    for the reader and the last year in which it holds.
+    """
+
+    indicator: str
+    direction: int  # +1 or -1
+    note: str
+    until: int
+
+    def __post_init__(self) -> None:
+        if self.direction not in {-1, 1} or not self.note.strip():
+            raise ValueError(
+                f"a theory of direction for {self.indicator} needs +1 or -1 and a note"
+            )
+
+
+def read(
+    plan: frames.PlanFrames,
+    *,
+    interim_year: int | None = None,
+    theories: Sequence[Theory] = (),
+    year: int | None = None,
+) -> Rules:
     """Return the rules of every series of the plan's cube.
 
     A target or baseline of an area goes before that of every area; among targets an agreed one
@@ -81,9 +123,10 @@ def read(plan: frames.PlanFrames, *, interim_year: int | None = None) -> Rules:
         [KINDS.index(word) if word in KINDS else -1 for word in table["kind"]], dtype=np.int8
     )
     targets = _chosen(plan, interim_year)
-    target, upper, year = (_grid(plan, targets, name) for name in ("value", "upper", "year"))
+    target, upper, due = (_grid(plan, targets, name) for name in ("value", "upper", "year"))
     equal = _grid(plan, targets, "equal") == 1
-    direction = np.broadcast_to(table["direction"].fillna(0).to_numpy(np.float64), target.shape)
+    given, until = _directions(table, theories, year)
+    direction = np.broadcast_to(given, target.shape)
     # A ratio without direction and with a target to equal wants parity: nearer is better.
     parity = (kind == KINDS.index("ratio")) & (direction == 0) & equal
     baselines = _baselines(plan)
@@ -97,8 +140,8 @@ def read(plan: frames.PlanFrames, *, interim_year: int | None = None) -> Rules:
         direction=np.where(parity, 1.0, direction).ravel(),
         target=target.ravel(),
         target_upper=np.where(parity, target, upper).ravel(),
-        target_year=year.ravel(),
-        target_place=np.searchsorted(years, year.ravel()).astype(np.int64),
+        target_year=due.ravel(),
+        target_place=np.searchsorted(years, due.ravel()).astype(np.int64),
         base_rule=np.nan_to_num(rule.ravel(), nan=FIRST_REPORT).astype(np.int8),
         base_year=base_year.ravel(),
         base_place=np.searchsorted(years, base_year.ravel()).astype(np.int64),
@@ -106,7 +149,21 @@ def read(plan: frames.PlanFrames, *, interim_year: int | None = None) -> Rules:
         lower=_every_area(np.where(np.isnan(lower), floor, lower), target.shape),
         upper=_every_area(table["upper"].to_numpy(np.float64), target.shape),
         kind=np.broadcast_to(kind, target.shape).ravel(),
+        theory_until=_every_area(until, target.shape),
     )
+
+
+def _directions(
+    table: pd.DataFrame, theories: Sequence[Theory], year: int | None
+) -> tuple[Floats, Floats]:
+    """Return the direction of each indicator and until when a theory gives it."""
+    direction = table["direction"].fillna(0).to_numpy(np.float64, copy=True)
+    until = np.full(len(direction), np.nan)
+    for theory in theories:
+        place = table.index.get_indexer(pd.Index([theory.indicator]))[0]
+        if place >= 0 and direction[place] == 0 and (year is None or year <= theory.until):
+            direction[place], until[place] = theory.direction, theory.until
+    return direction, until
 
 
 def _every_area(values: Floats, shape: tuple[int, ...]) -> Floats:

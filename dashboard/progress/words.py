@@ -88,7 +88,7 @@ FLAGS: Final[dict[str, str]] = {
     "baseline_shifted": N_("There is no value in the baseline year; the value of {year} is used."),
     "censored": N_("A value is only known as a limit, such as <5; both ends were tried."),
     "after_plan": N_("Values after the target year exist and do not change the verdict."),
-    "imputed": N_("The value was not observed but filled in by the rule {rule}."),
+    "assumed_target": N_("No target is set; that of the best tenth of the peers is used."),
     "no_target": N_("No target is set, so there is no road to measure."),
     "zero_base_substituted": N_("The baseline is zero; 0.001 was put in its place."),
     "zero_target_substituted": N_("The target is zero; 0.001 was put in its place."),
