@@ -39,12 +39,6 @@ def program() -> str | None:
     return found or next((path for path in APPLICATIONS if Path(path).exists()), None)
 
 
-def playwrights_own() -> bool:
-    """Say whether Playwright has installed a browser of its own."""
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
-
-
 def once(folder: Path, make: Callable[[Path], None]) -> Path:
     """Let the first of several test processes make a folder, and the others wait for it."""
     done, failed = folder / ".done", folder / ".failed"

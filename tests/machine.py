@@ -15,16 +15,28 @@ NO_BROWSER = (
     "The tests need a browser and none could be had: install Chromium or Chrome, or let "
     "`.venv/bin/playwright install chromium` fetch one, and run `make test` again."
 )
+NO_DRIVER = (
+    "Playwright, which drives the browser, does not start on this machine: install the library "
+    "libatomic (on Debian: apt-get install libatomic1) and run `make test` again."
+)
+PLAYWRIGHT = [sys.executable, "-m", "playwright"]
+
+
+def drives() -> bool:
+    """Say whether Playwright starts; its own Node needs a library that bare systems lack."""
+    return (
+        subprocess.run([*PLAYWRIGHT, "--version"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def lacking() -> list[str]:
     """Return the Debian packages whose programs are not on this machine."""
-    packages = []
-    if browser.program() is None and not browser.playwrights_own():
-        packages.append("chromium")
-    if postgres.programs() is None:
-        packages.append("postgresql")
-    return packages
+    there = {
+        "chromium": browser.program() is not None,
+        "libatomic1": drives(),
+        "postgresql": postgres.programs() is not None,
+    }
+    return [package for package, is_there in there.items() if not is_there]
 
 
 def install(packages: list[str]) -> None:
@@ -43,14 +55,16 @@ def install(packages: list[str]) -> None:
 
 
 def main() -> int:
-    """Provide what can be provided; return 1 where there is no browser."""
+    """Provide what can be provided; return 1 where no browser can be driven."""
     packages = lacking()
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
         install(packages)
         packages = lacking()
+    if "libatomic1" in packages:
+        print(NO_DRIVER, file=sys.stderr)
+        return 1
     if "chromium" in packages:
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        fetched = subprocess.run(command, check=False)
+        fetched = subprocess.run([*PLAYWRIGHT, "install", "chromium"], check=False)
         if fetched.returncode:
             print(NO_BROWSER, file=sys.stderr)
             return 1
