@@ -1,4 +1,8 @@
-"""The list of pages: which there are, who sees them, and whose visit this is."""
+"""The list of pages: which there are, who sees them, and whose visit this is.
+
+A page of work is listed for those who may do that work. For others its address still leads
+somewhere: to a sentence that says why not, and to signing in.
+"""
 
 from pathlib import Path
 from typing import Final
@@ -11,34 +15,53 @@ from dashboard.ui import visit
 from models import SignInNeeded
 
 PAGES: Final = Path(__file__).resolve().parent.parent / "pages"
+WORK: Final[dict[str, access.Action]] = {
+    "entry": "submit",
+    "review": "review",
+    "administration": "administer",
+}
 
 st.set_page_config(page_title="Headway", layout="wide", initial_sidebar_state="auto")
 person = visit.begin()
 if not visit.may_read():
     visit.refuse(SignInNeeded("Please sign in: this installation is not public."))
 
+
+def listed(name: str, title: str, icon: str, about: str, *, is_first: bool = False) -> st.Page:
+    """Return a page, hidden from those whose work it is not."""
+    is_theirs = name not in WORK or access.allows(person, WORK[name])
+    return st.Page(
+        PAGES / f"{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        help=about,
+        default=is_first,
+        visibility="visible" if is_theirs else "hidden",
+    )
+
+
 reading = [
-    st.Page(PAGES / "overview.py", title=_("Overview"), icon=":material/dashboard:", default=True),
-    st.Page(PAGES / "plan.py", title=_("Plan"), icon=":material/account_tree:"),
-    st.Page(PAGES / "indicator.py", title=_("Indicator"), icon=":material/show_chart:"),
-    st.Page(PAGES / "country.py", title=_("Country"), icon=":material/public:"),
-    st.Page(PAGES / "snapshots.py", title=_("Snapshots"), icon=":material/inventory_2:"),
-    st.Page(PAGES / "methodology.py", title=_("Methodology"), icon=":material/menu_book:"),
-]
-working = {
-    "submit": st.Page(PAGES / "entry.py", title=_("Enter data"), icon=":material/edit_note:"),
-    "review": st.Page(PAGES / "review.py", title=_("Review"), icon=":material/fact_check:"),
-    "administer": st.Page(
-        PAGES / "administration.py", title=_("Administration"), icon=":material/settings:"
+    listed(
+        "overview",
+        _("Overview"),
+        "dashboard",
+        _("Where the plan stands, at a glance."),
+        is_first=True,
     ),
-}
-own = [
-    page
-    for action, page in working.items()
-    if access.allows(person, action)  # type: ignore[arg-type]
+    listed("plan", _("Plan"), "account_tree", _("Objectives, measures and who carries them out.")),
+    listed("indicator", _("Indicator"), "show_chart", _("One indicator in every area over time.")),
+    listed("country", _("Country"), "public", _("One country on every indicator and measure.")),
+    listed("snapshots", _("Snapshots"), "inventory_2", _("Frozen copies that can be cited.")),
+    listed("methodology", _("Methodology"), "menu_book", _("How every figure is reckoned.")),
 ]
-sections = {_("Read"): reading, _("Work"): own} if own else {_("Read"): reading}
-page = st.navigation(sections, position="sidebar", expanded=True)
+working = [
+    listed("entry", _("Enter data"), "edit_note", _("Send figures and reports to review.")),
+    listed("review", _("Review"), "fact_check", _("Accept what was sent, or send it back.")),
+    listed("administration", _("Administration"), "settings", _("People, roles and the record.")),
+]
+page = st.navigation({_("Read"): reading, _("Work"): working}, position="sidebar", expanded=True)
 with st.sidebar:
     visit.show_account()
+if page.url_path in WORK:
+    visit.require(WORK[page.url_path])
 page.run()

@@ -146,7 +146,7 @@ def test_a_guarded_page_says_why_not_and_where_to_sign_in(
 ) -> None:
     app = AppTest.from_function(guarded).run()
     assert app.warning[0].value == "Please sign in to do this."
-    assert "/account/sign-in?next=%2F" in app.get("html")[0].proto.body
+    assert "/account/sign-in?next=%2F" in app.markdown[0].value
     send({sessions.COOKIE: sign_in(here, "coordinator")})
     app = AppTest.from_function(guarded).run()
     assert app.warning[0].value.startswith("You do not review this area.")

@@ -152,7 +152,7 @@ def refuse(refusal: NotAllowed) -> NoReturn:
     """Show why not, with the way to sign in where that would help, and end the page."""
     st.warning(_(str(refusal)), icon=":material/lock:")
     if isinstance(refusal, SignInNeeded):
-        st.html(f'<a href="{escape(sign_in_address())}">{escape(_("Sign in"))}</a>')
+        _show_links({sign_in_address(): _("Sign in")})
     st.stop()
 
 
@@ -165,8 +165,15 @@ def show_account() -> None:
         links = {"/account/sessions": person.name, "/account/sign-out": _("Sign out")} | links
     else:
         links = {sign_in_address(): _("Sign in")} | links
-    anchors = (f'<a href="{escape(to)}">{escape(text)}</a>' for to, text in links.items())
-    st.html(" · ".join(anchors))
+    _show_links(links)
+
+
+def _show_links(links: Mapping[str, str]) -> None:
+    """Show links that lead out of the pages in this tab, which Streamlit's own links do not."""
+    anchors = (
+        f'<a href="{escape(to)}" target="_self">{escape(text)}</a>' for to, text in links.items()
+    )
+    st.markdown(" · ".join(anchors), unsafe_allow_html=True)
 
 
 def sign_in_address() -> str:

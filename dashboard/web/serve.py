@@ -30,23 +30,24 @@ def serve(settings: Settings, host: str, port: int) -> None:
     os.environ["HEADWAY_DATABASE"] = settings.database
     bound = listen(host, port)
     with bound:
-        server = uvicorn.Server(
-            uvicorn.Config(
-                "dashboard.asgi:app",
-                host=host,
-                port=port,
-                ws="websockets-sansio",
-                ws_max_size=LARGEST,
-                ws_ping_interval=30,
-                ws_ping_timeout=30,
-                access_log=False,
-                log_level="warning",
-                server_header=False,
-                timeout_graceful_shutdown=PATIENCE,
-            )
+        how = uvicorn.Config(
+            "dashboard.asgi:app",
+            host=host,
+            port=port,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST,
+            ws_ping_interval=30,
+            ws_ping_timeout=30,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=PATIENCE,
         )
+        how.load()  # before any setting is asked for: it tells Streamlit where ours are
         config.set_option("server.fileWatcherType", "none", "Headway")
+        config.set_option("server.port", port, "Headway")
         set_log_level("warning")
+        server = uvicorn.Server(how)
         server.run(sockets=[bound])
     if not server.started:
         raise Unavailable("The server did not start; the lines above say why.")

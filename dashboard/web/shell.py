@@ -70,6 +70,7 @@ def written(source: str, code: str) -> str:
         "Headway draws its pages with JavaScript, which is switched off here. "
         "The same figures can be read as plain data under"
     )
+    start = files.address("start.js")
     changes = {
         r'<html lang="en">': f'<html lang="{code.replace("_", "-")}" dir="{i18n.direction()}">',
         r"<title>.*?</title>": f"<title>{NAME}</title>\n"
@@ -79,7 +80,8 @@ def written(source: str, code: str) -> str:
         f'href="{files.address("favicon.svg")}" />',
         r'<link rel="service-desc"[^>]*>': "",
         r"<!--[^>]*(agent API|prerenderReady)[^>]*-->": "",
-        r"<script>[^<]*prerenderReady[^<]*</script>": "",
+        r"<script>[^<]*prerenderReady[^<]*</script>": f'<script src="{start}"></script>',
+        r'<link\s+rel="preload"[^>]*SourceSans[^>]*>': "",
         r"<noscript>.*?</noscript>": "<noscript>"
         f'<p>{escape(without)} <a href="/api/">/api/</a>.</p></noscript>',
     }
