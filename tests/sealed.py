@@ -24,6 +24,7 @@ ABOUT: Final = About(
     preset="",
     is_illustrative=True,
     software="0.1.0",
+    engine="1",
     previous=None,
 )
 DEFAULTS: Final[dict[str, Any]] = {
@@ -172,9 +173,7 @@ def tables() -> dict[str, pd.DataFrame]:
         ),
     }
     found = SnapshotTables(ABOUT, made)
-    judged = recompute.statuses(found).assign(
-        method="linear", preset="", engine="0.1.0", assessed=2026
-    )
+    judged = recompute.statuses(found).assign(method="linear", preset="", engine="1", assessed=2026)
     return {**made, "statuses": judged, "aggregates": recompute.aggregates(found)}
 
 

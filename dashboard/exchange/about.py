@@ -54,6 +54,7 @@ class About:
     preset: str
     is_illustrative: bool
     software: str  # version of the program that wrote it
+    engine: str  # version of its arithmetic
     previous: str | None  # identity of the snapshot before it
     licence: Licence = CC_BY
 

@@ -37,6 +37,7 @@ CODES: Final = (
     Field("code", "string", required=True),
     Field("name", "string", "What the code says", required=True),
 )
+PROGRAM: Final = "headway "
 SCRIPT: Final = Path(standalone.__file__)
 
 
@@ -158,7 +159,7 @@ def _manifest(
     return {
         "format": standalone.FORMAT,
         "format_version": schema.FORMAT_VERSION,
-        "software": f"headway {about.software}",
+        "software": f"{PROGRAM}{about.software}",
         "name": about.name,
         "publisher": about.publisher,
         "plan": {
@@ -176,7 +177,7 @@ def _manifest(
             "method": about.method,
             "preset": about.preset,
             "assessed": about.assessed,
-            "engine": about.software,
+            "engine": about.engine,
         },
         "audit": {"chains": len(chains), "digest": hashlib.sha256(chained).hexdigest()},
         "previous": about.previous,
@@ -204,7 +205,8 @@ def about(manifest: Mapping[str, Any]) -> About:
         method=progress["method"],
         preset=progress["preset"],
         is_illustrative=manifest["is_illustrative"],
-        software=progress["engine"],
+        software=manifest["software"].removeprefix(PROGRAM),
+        engine=progress["engine"],
         previous=manifest["previous"],
         licence=Licence(terms["name"], terms["title"], terms["path"]),
     )

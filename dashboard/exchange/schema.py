@@ -390,7 +390,7 @@ _STATUSES = Resource(
         INDICATOR,
         code("method"),
         text("preset"),
-        code("engine", "Version of the program that computed it"),
+        code("engine", "Version of the arithmetic that computed it"),
         whole("assessed", "Year of assessment", required=True),
         listed("status", "progress_status"),
         whole("base_year"),

@@ -61,13 +61,13 @@ def tables(session: Session, plan: PlanText, *, as_of: datetime) -> Tables:
     """Return every table of a snapshot but the computed ones, as known at a moment."""
     measures = {one.id: one.code for one in plan.measures}
     indicators = {one.id: one.code for one in plan.indicators}
-    areas = _areas(session)
-    m49 = dict(zip(areas["area"], areas["m49"], strict=True))
+    places = areas(session)
+    m49 = dict(zip(places["area"], places["m49"], strict=True))
     history = _history(session, indicators, as_of)
     current = history[history["ended_at"].isna()]
     return {
         **editions.tables(plan),
-        "areas": areas,
+        "areas": places,
         "memberships": _memberships(session),
         "weights": _weights(session),
         "baselines": _aims(session, Baseline, indicators, as_of),
@@ -79,7 +79,8 @@ def tables(session: Session, plan: PlanText, *, as_of: datetime) -> Tables:
     }
 
 
-def _areas(session: Session) -> pd.DataFrame:
+def areas(session: Session) -> pd.DataFrame:
+    """Return States, regions and groups with their codes, and their names in six languages."""
     found = session.exec(select(ReferenceArea)).all()
     codes = {one.id: one.code for one in found}
     named: dict[tuple[int, str], str] = {}
@@ -154,8 +155,8 @@ def _aims(
     as_of: datetime,
 ) -> pd.DataFrame:
     """Return the baselines or targets that were in force at a moment."""
-    codes = session.connection().execute(sa.select(lookup.AREA.c.id, lookup.AREA.c.code))
-    areas = {row.id: row.code for row in codes}
+    known = session.connection().execute(sa.select(lookup.AREA.c.id, lookup.AREA.c.code))
+    codes = {row.id: row.code for row in known}
     found = session.exec(
         select(kind).where(
             col(kind.indicator_id).in_(list(indicators)),
@@ -169,7 +170,7 @@ def _aims(
             **plain_row(one),
             name: one.id,
             "indicator": indicators[one.indicator_id],
-            "area": areas.get(one.area_id or 0, ""),
+            "area": codes.get(one.area_id or 0, ""),
             "year": one.year,
             "recorded_at": micros(one.recorded_at),
         }

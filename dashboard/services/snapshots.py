@@ -103,6 +103,7 @@ def _tables(
     publisher: str,
     previous: str | None,
     software: str = __version__,
+    engine: str = progress.ENGINE_VERSION,
 ) -> SnapshotTables:
     text = editions.in_force(session, plan, as_of)
     tables = contents.tables(session, text, as_of=as_of)
@@ -120,6 +121,7 @@ def _tables(
         preset="",
         is_illustrative=_is_illustrative(tables),
         software=software,
+        engine=engine,
         previous=previous,
     )
     return _computed(SnapshotTables(about, tables))
@@ -134,7 +136,7 @@ def _computed(given: SnapshotTables) -> SnapshotTables:
     """Add statuses and aggregates, computed from the other tables alone."""
     about = given.about
     judged = recompute.statuses(given).assign(
-        method=about.method, preset=about.preset, engine=about.software, assessed=about.assessed
+        method=about.method, preset=about.preset, engine=about.engine, assessed=about.assessed
     )
     tables = {**given.tables, "statuses": judged, "aggregates": recompute.aggregates(given)}
     return replace(given, tables=tables)
@@ -170,6 +172,7 @@ def _keep(session: Session, who: Identity, about: About, sealed: Sealed, now: da
         by=who.person_id,
         # It is no part of what it shows, even where both were at the same moment.
         now=max(now, about.as_of + timedelta(microseconds=1)),
+        changes_data=True,
     )
     return snapshot
 
@@ -247,6 +250,7 @@ def rebuild(session: Session, identity: str) -> Rebuilt:
             publisher=told.publisher,
             previous=told.previous,
             software=told.software,
+            engine=told.engine,
         )
     )
     paths = set(stated["files"]) | set(made.manifest["files"])

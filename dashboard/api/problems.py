@@ -1,0 +1,106 @@
+"""What went wrong, as RFC 9457 says it: one JSON object with a status and a sentence."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from models import (
+    BadInput,
+    HeadwayError,
+    NotAllowed,
+    NotFound,
+    SignInNeeded,
+    Unavailable,
+    WrongState,
+)
+
+STATUS: Final[dict[type[HeadwayError], int]] = {
+    SignInNeeded: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    WrongState: 409,
+    BadInput: 422,
+    Unavailable: 503,
+}
+log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every failure as a problem, and none with a traceback."""
+    app.exception_handler(HeadwayError)(_ours)
+    app.exception_handler(RequestValidationError)(_asked_wrongly)
+    app.exception_handler(HTTPException)(_elsewhere)
+    app.exception_handler(Exception)(_broken)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    faults: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem as an answer."""
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if faults:
+        content["faults"] = list(faults)
+    return JSONResponse(
+        content,
+        status_code=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/problem+json",
+    )
+
+
+def _ours(_request: Request, error: Exception) -> JSONResponse:
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    faults = error.faults if isinstance(error, BadInput) else ()
+    told = [{"where": fault.where, "message": fault.message} for fault in faults]
+    headers = {"WWW-Authenticate": 'Cookie realm="Headway"'} if status == 401 else {}
+    return problem(status, str(error), faults=told, headers=headers)
+
+
+def _asked_wrongly(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    told = [
+        {"where": ".".join(str(part) for part in one["loc"][1:]), "message": _sentence(one)}
+        for one in error.errors()
+    ]
+    detail = "; ".join(f"{one['where']}: {one['message']}" for one in told)
+    return problem(422, detail, faults=told)
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "is no filter of this resource: see /api/ for those there are"
+    if error["type"] == "missing":
+        return "is needed"
+    text: str = error["msg"]
+    return text[:1].lower() + text[1:]
+
+
+def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    sentences = {
+        404: "There is nothing at this address: see /api/ for what there is.",
+        405: "This interface only reads: use GET or HEAD.",
+    }
+    detail = sentences.get(error.status_code, error.detail)
+    return problem(error.status_code, detail, headers=error.headers)
+
+
+def _broken(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s failed", request.url.path, exc_info=error)
+    return problem(500, "Something failed here, and has been noted. It is not your request.")

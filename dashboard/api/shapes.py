@@ -1,0 +1,300 @@
+"""The shapes of questions and answers, as OpenAPI describes them and tests hold answers against."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Row = TypeVar("Row")
+Many = Annotated[list[str], Field(default_factory=list)]
+AsOf = Annotated[
+    str | None,
+    Field(
+        description="A day, `2026-03-01` (its end, in UTC), or a moment, `2026-03-01T12:00:00Z`: "
+        "answer as the record was known then",
+    ),
+]
+
+
+class Question(BaseModel):
+    """The base of all filters: a filter that does not exist is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AsKnown(Question):
+    """Answer as of a moment."""
+
+    as_of: AsOf = None
+
+
+class Paged(AsKnown):
+    """Answer page by page."""
+
+    cursor: Annotated[str, Field(max_length=500, description="`next` of the page before")] = ""
+    limit: Annotated[int, Field(ge=1, le=5000, description="Rows a page")] = 500
+
+
+class PlanAsked(Paged):
+    """Filters shared by what stands in a plan."""
+
+    plan: Annotated[str, Field(description="Code of the plan")]
+    indicator: Many
+    year: Annotated[int | None, Field(ge=1900, le=2200)] = None
+
+
+class ObservationsAsked(PlanAsked):
+    """Filters of observations."""
+
+    area: Many
+    cell: Annotated[list[str], Field(default_factory=list, description="`_T` for totals")]
+    from_year: Annotated[int | None, Field(ge=1900, le=2200)] = None
+    to_year: Annotated[int | None, Field(ge=1900, le=2200)] = None
+
+
+class ProgressAsked(Paged):
+    """Filters of progress."""
+
+    plan: Annotated[str, Field(description="Code of the plan")]
+    indicator: Many
+    area: Many
+    status: Many
+    why: Annotated[
+        bool, Field(description="Say in sentences how each status came about; at most 200 rows")
+    ] = False
+
+
+class AggregatesAsked(PlanAsked):
+    """Filters of aggregates."""
+
+    group: Annotated[list[str], Field(default_factory=list, description="Region, group or world")]
+
+
+class AreasAsked(Question):
+    """Filters of areas."""
+
+    kind: Many
+
+
+class SnapshotsAsked(Question):
+    """Filters of snapshots."""
+
+    plan: str | None = None
+
+
+class LicenceShape(BaseModel):
+    """Under which terms the data may be used."""
+
+    name: str
+    title: str
+    path: str
+
+
+class Meta(BaseModel):
+    """What goes along with every answer."""
+
+    plan: str | None
+    as_of: str | None = Field(description="Null where the answer is of now")
+    version: int = Field(description="Grows with every change that a reader can see")
+    is_illustrative: bool = Field(description="Generated figures are among the data")
+    notice: str | None
+    notices: list[str] = Field(description="What every reader of the plan must be told")
+    source: str
+    licence: LicenceShape
+    software: str
+
+
+class Envelope(BaseModel, Generic[Row]):
+    """An answer."""
+
+    meta: Meta
+    data: Row
+    next: str | None = Field(description="Cursor of the next page; null on the last")
+
+
+class PlanRow(BaseModel):
+    """A plan."""
+
+    plan: str
+    title: str
+    short_title: str
+    symbol: str
+    adopted: str
+    adopted_by: str
+    legal_nature: str
+    edition: str
+    notices: list[str]
+    is_illustrative: bool
+
+
+class ObjectiveRow(BaseModel):
+    """An objective."""
+
+    objective: str
+    title: str
+    description: str
+    section: str
+    paras: str
+    para_confidence: str
+    origin: str
+
+
+class MeasureRow(BaseModel):
+    """An operational measure."""
+
+    measure: str
+    objective: str
+    title: str
+    description: str
+    paras: str
+    para_confidence: str
+    content_basis: str
+    approach: str
+    dimensions: list[str]
+    origin: str
+    lead: list[str]
+    support: list[str]
+    indicators: list[str]
+
+
+class IndicatorRow(BaseModel):
+    """An indicator."""
+
+    indicator: str
+    objective: str
+    measures: list[str]
+    name: str
+    definition: str
+    unit: str
+    kind: str
+    direction: str
+    type: str
+    tier: str
+    aggregation: str
+    aggregation_global: str
+    min_coverage: float
+    lower: float | None
+    upper: float | None
+    source: str
+    custodian: str
+    sdg_indicator: str
+    human_rights_caveat: str
+    scores_progress: bool
+
+
+class AreaRow(BaseModel):
+    """A reference area."""
+
+    area: str
+    m49: str
+    iso2: str
+    iso3: str
+    kind: str
+    name: str
+    names: dict[str, str]
+    region: str
+    subregion: str
+    is_member: bool
+
+
+class ObservationRow(BaseModel):
+    """An accepted observation."""
+
+    area: str
+    m49: str
+    indicator: str
+    cell: str
+    period: str
+    year: int
+    value: float | None = Field(description="Null where there is none: `status` says why")
+    exact: str | None = Field(description="The value as the decimal text that was reported")
+    qualifier: str
+    status: str = Field(description="SDMX observation status")
+    text: str
+    missing_reason: str
+    numerator: str | None
+    denominator: str | None
+    nature: str
+    source: str
+    source_date: str | None
+    evidence: str
+    note: str
+    accepted_at: str
+    ref: str
+    is_illustrative: bool
+
+
+class ProgressRow(BaseModel):
+    """The progress of a series."""
+
+    area: str
+    indicator: str
+    status: str
+    base_year: float | None
+    base: float | None
+    year: float | None
+    value: float | None
+    target_year: float | None
+    target: float | None
+    share: float | None
+    elapsed: float | None
+    pace: float | None
+    actual_rate: float | None
+    required_rate: float | None
+    needed_rate: float | None
+    reached: float | None
+    n_obs: int
+    flags: list[str]
+    method: str
+    assessed: int
+    why: str | None
+
+
+class AggregateRow(BaseModel):
+    """A figure of a region, a group or the world, and who stands behind it."""
+
+    group: str
+    indicator: str
+    year: int
+    rule: str
+    value: float | None = Field(description="Null where too few States report")
+    n: int = Field(description="States that report")
+    states: int = Field(description="States that belong to the group")
+    coverage: float | None
+    weight_coverage: float | None
+    low: float | None
+    high: float | None
+    is_publishable: bool
+    missing: list[str] = Field(description="States that do not report")
+
+
+class SnapshotRow(BaseModel):
+    """A snapshot."""
+
+    id: str
+    plan: str
+    name: str
+    as_of: str
+    taken_at: str
+    file_name: str
+    address: str
+    sha256: str
+    bytes: int
+    observations: int
+    is_illustrative: bool
+
+
+class HealthRow(BaseModel):
+    """Whether the installation answers."""
+
+    status: str
+    version: int
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    faults: list[dict[str, str]] = []

@@ -1,0 +1,160 @@
+"""A part of the record, page by page: what is asked for and no more, however large the rest is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from dashboard.services import lookup, reads
+from models import CurrentValue, NotFound, Observation, Plan, ValueSpan, columns
+
+KEY: Final = ("area_id", "indicator_id", "cell_id", "period")
+TEXTS: Final = ("text", "missing_reason", "nature", "source", "evidence", "note")
+
+
+class Place(NamedTuple):
+    """Where a page ends: the key of its last row."""
+
+    area_id: int
+    indicator_id: int
+    cell_id: int
+    period: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which observations are asked for; nothing said means all."""
+
+    plan: str
+    as_of: datetime | None = None
+    areas: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None  # first and last
+    after: Place | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some observations, and where the next ones begin (none: these were the last)."""
+
+    rows: pd.DataFrame
+    next: Place | None
+    is_illustrative: bool  # any generated row among them
+
+
+def observations(session: Session, wanted: Wanted) -> Page:
+    """Return accepted observations, one row each, by area, indicator, cell and period.
+
+    Columns: area, m49, indicator, cell, period, year, value (float), exact (decimal text),
+    qualifier, status, text, missing_reason, numerator, denominator, nature, source, source_date,
+    evidence, note, accepted_at, ref, is_illustrative. Raises `NotFound` for a code that is not in
+    the record, since an empty answer would look like missing data.
+    """
+    rows = _statement(session, wanted)
+    limit = wanted.limit
+    found = reads.table(session, rows if limit is None else rows.limit(limit + 1))
+    more = limit is not None and len(found) > limit
+    shown = found.iloc[:limit] if more else found
+    last = Place(*shown[list(KEY)].astype("object").iloc[-1].tolist()) if more else None
+    ready = _ready(shown)
+    return Page(ready, last, bool(ready["is_illustrative"].any()))
+
+
+def _statement(session: Session, wanted: Wanted) -> sa.Select[Any]:
+    held = columns(CurrentValue if wanted.as_of is None else ValueSpan)
+    o, a, i, c = columns(Observation), lookup.AREA, lookup.INDICATOR, lookup.CELL
+    numbers = _indicators(session, wanted)
+    decimals = {"exact": "value", "numerator": "numerator", "denominator": "denominator"}
+    rows = (
+        sa.select(
+            *(held.c[name] for name in KEY),
+            a.c.code.label("area"),
+            a.c.m49,
+            i.c.code.label("indicator"),
+            c.c.code.label("cell"),
+            held.c.year,
+            held.c.value,
+            sa.cast(held.c.qualifier, sa.Text).label("qualifier"),
+            sa.cast(held.c.status, sa.Text).label("status"),
+            *(sa.cast(o.c[name], sa.Text).label(label) for label, name in decimals.items()),
+            *(sa.cast(o.c[name], sa.Text).label(name) for name in TEXTS),
+            sa.cast(o.c.source_date, sa.Text).label("source_date"),
+            sa.type_coerce(held.c.accepted_at, sa.BigInteger).label("accepted_at"),
+            held.c.seq,
+            held.c.is_illustrative,
+        )
+        .join(o, sa.and_(o.c.area_id == held.c.area_id, o.c.seq == held.c.seq))
+        .join(a, a.c.id == held.c.area_id)
+        .join(i, i.c.id == held.c.indicator_id)
+        .join(c, c.c.id == held.c.cell_id)
+        .where(held.c.indicator_id.in_(numbers))
+        .order_by(*(held.c[name] for name in KEY))
+    )
+    if wanted.as_of is not None:
+        rows = rows.where(held.c.accepted_at <= wanted.as_of, held.c.ended_at > wanted.as_of)
+    if wanted.areas:
+        places = [lookup.area(session, code).id for code in wanted.areas]
+        rows = rows.where(held.c.area_id.in_(places))
+    if wanted.cells:
+        rows = rows.where(c.c.code.in_(wanted.cells))
+    if wanted.years is not None:
+        rows = rows.where(held.c.year.between(*wanted.years))
+    if wanted.after is not None:
+        reached = sa.tuple_(*(held.c[name] for name in KEY))
+        rows = rows.where(reached > sa.tuple_(*(sa.literal(part) for part in wanted.after)))
+    return rows
+
+
+def _indicators(session: Session, wanted: Wanted) -> list[int]:
+    if session.get(Plan, wanted.plan) is None:
+        raise NotFound(f"No plan has the code {wanted.plan!r}.")
+    if wanted.indicators:
+        codes: Iterable[str] = wanted.indicators
+        return [lookup.indicator(session, wanted.plan, code).id for code in codes]
+    i = lookup.INDICATOR
+    every = sa.select(i.c.id).where(i.c.plan_code == wanted.plan, sa.not_(i.c.retired))
+    return list(session.connection().execute(every).scalars())
+
+
+def _ready(found: pd.DataFrame) -> pd.DataFrame:
+    texts = (*TEXTS, "qualifier", "status", "m49", "cell", "period", "area", "indicator")
+    moments = pd.to_datetime(found["accepted_at"].astype("int64"), unit="us", utc=True)
+    return found.assign(
+        **{name: found[name].astype("str").fillna("") for name in texts},
+        **{
+            name: found[name].astype("str")
+            for name in ("exact", "numerator", "denominator", "source_date")
+        },
+        value=found["value"].astype("float64"),
+        year=found["year"].astype("int64"),
+        accepted_at=moments.astype("datetime64[us, UTC]"),
+        ref=found["area"].astype("str") + "-" + found["seq"].astype("str"),
+        is_illustrative=found["is_illustrative"].astype("bool"),
+    )[list(COLUMNS)]
+
+
+COLUMNS: Final = (
+    *("area", "m49", "indicator", "cell", "period", "year", "value", "exact", "qualifier"),
+    *("status", "text", "missing_reason", "numerator", "denominator", "nature", "source"),
+    *("source_date", "evidence", "note", "accepted_at", "ref", "is_illustrative"),
+)
+"""The columns of an extract, in the order in which files have them."""
+
+
+def is_illustrative(session: Session, plan: str) -> bool:
+    """Say whether any accepted figure of a plan was generated for demonstration."""
+    held, i = columns(CurrentValue), lookup.INDICATOR
+    generated = (
+        sa.select(sa.literal(1))
+        .select_from(held)
+        .join(i, i.c.id == held.c.indicator_id)
+        .where(i.c.plan_code == plan, held.c.is_illustrative)
+        .limit(1)
+    )
+    return session.connection().execute(generated).first() is not None
