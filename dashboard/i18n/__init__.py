@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date as Day
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -111,6 +112,16 @@ def number(value: float | int | None, digits: int = 1) -> str:
         return NOTHING
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
     return str(numbers.format_decimal(value, format=pattern, locale=_locale(language())))
+
+
+def decimal(text: str) -> Decimal:
+    """Read a number as people write it in the language now spoken; `ValueError` says how to."""
+    try:
+        return numbers.parse_decimal(text.strip(), locale=_locale(language()), strict=True)
+    except numbers.NumberFormatError as error:
+        example = numbers.format_decimal(Decimal("1234.5"), locale=_locale(language()))
+        said = _("{text} is not a number: write it like {example}")
+        raise ValueError(said.format(text=text.strip(), example=example)) from error
 
 
 def percent(share: float | None, digits: int = 0) -> str:

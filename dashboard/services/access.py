@@ -119,6 +119,12 @@ def areas(who: Identity, action: Action, *, plan: str) -> frozenset[int] | None:
     return None if who.is_system else frozenset(found)
 
 
+def codes(session: Session, covers: frozenset[int]) -> list[str]:
+    """Return the codes of these areas, in the order of their names."""
+    wanted = select(ReferenceArea.code).where(col(ReferenceArea.id).in_(sorted(covers)))
+    return list(session.exec(wanted.order_by(col(ReferenceArea.name))))
+
+
 def roles(who: Identity) -> frozenset[Role]:
     """Return the roles somebody has anywhere: for showing pages, never for protecting them."""
     return frozenset(held.role for held in who.grants)

@@ -61,8 +61,8 @@ def load(
 
     `rows` has indicator, area, cell, period (codes); value, numerator, denominator (decimal text or
     none); the text fields of an observation; source_date; author, decider (pseudonyms);
-    recorded_at, decided_at (aware moments, decided_at none while a row waits); outcome (the step after
-    submission: accepted, returned, withdrawn, or submitted where there was none); decision_note;
+    recorded_at, decided_at (aware moments, the second none while a row waits); outcome (the step
+    after submission: accepted, returned, withdrawn, or submitted where none); decision_note;
     is_illustrative. An accepted row ends at the next acceptance of the same key.
     """
     if rows.empty:

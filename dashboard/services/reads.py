@@ -421,6 +421,32 @@ def observations(
     return rows
 
 
+def recent(session: Session, plan: str, *, as_of: datetime, limit: int = 8) -> pd.DataFrame:
+    """Return the figures accepted last before a moment, newest first.
+
+    Columns: area, name, indicator, title, period, value, accepted_at, is_illustrative.
+    """
+    s, i, a = columns(ValueSpan), columns(Indicator), columns(ReferenceArea)
+    return table(
+        session,
+        sa.select(
+            a.c.code.label("area"),
+            a.c.name,
+            i.c.code.label("indicator"),
+            i.c.name.label("title"),
+            s.c.period,
+            s.c.value,
+            s.c.accepted_at,
+            s.c.is_illustrative,
+        )
+        .join(i, i.c.id == s.c.indicator_id)
+        .join(a, a.c.id == s.c.area_id)
+        .where(i.c.plan_code == plan, s.c.accepted_at <= as_of, s.c.cell_id == 0)
+        .order_by(s.c.accepted_at.desc(), a.c.name, i.c.position)
+        .limit(limit),
+    )
+
+
 def end_of(day: date) -> datetime:
     """Return the last microsecond of a day in UTC: what was known at its end."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)

@@ -140,10 +140,11 @@ def load(
     for area_id, group in order.groupby("area_id", sort=True):
         head = ledger.hold(session, int(str(area_id)))
         first = head.record_seq + 1
+        stored = []
         for row in group.to_dict("records"):
             head = replace(head, record_seq=head.record_seq + 1)
-            _store(connection, row, head, measure[row["measure"]], channel)
-        detail = {"first": first, "last": head.record_seq}
+            stored.append(_store(connection, row, head, measure[row["measure"]], channel))
+        detail = {"first": first, "last": head.record_seq, "digest": rows_digest(stored)}
         subject = f"{group['area'].iloc[0]}-{first}"
         head = ledger.append(
             session, head, "measure_update.history", subject, detail, by=by, now=now
@@ -152,24 +153,27 @@ def load(
     return len(rows)
 
 
+def rows_digest(rows: list[dict[str, Any]]) -> str:
+    """Return the SHA-256 by which the ledger recognises many updates at once, in their order."""
+    return ledger.digest([digest(row) for row in rows])
+
+
 def _store(
     connection: sa.Connection, row: dict[Any, Any], head: Any, measure_id: int, channel: Channel
-) -> None:
+) -> dict[str, Any]:
     place = {"area_id": head.chain, "seq": head.record_seq}
     fields = {name: None if pd.isna(row[name]) else row[name] for name in FIELDS}
-    connection.execute(
-        sa.insert(UPDATES),
-        {
-            **fields,
-            **place,
-            "measure_id": measure_id,
-            "revises": None,
-            "channel": channel,
-            "is_illustrative": row["is_illustrative"],
-            "author_id": row["author"],
-            "recorded_at": row["recorded_at"],
-        },
-    )
+    stored = {
+        **fields,
+        **place,
+        "measure_id": measure_id,
+        "revises": None,
+        "channel": channel,
+        "is_illustrative": row["is_illustrative"],
+        "author_id": row["author"],
+        "recorded_at": row["recorded_at"],
+    }
+    connection.execute(sa.insert(UPDATES), stored)
     steps = [
         (State.DRAFT, State.SUBMITTED, row["author"], row["recorded_at"]),
         (State.SUBMITTED, State.ACCEPTED, row["decider"], row["decided_at"]),
@@ -179,6 +183,7 @@ def _store(
         connection.execute(sa.insert(EVENTS), {**event, "by": by, "at": at, "note": ""})
     standing = {**place, "subject": Subject.MEASURE_UPDATE, "state": State.ACCEPTED}
     connection.execute(sa.insert(STATES), {**standing, "step": 2, "at": row["decided_at"]})
+    return stored
 
 
 def accepted(session: Session, *, plan: str, as_of: datetime | None = None) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from dashboard.charts import palette
 from dashboard.charts.theme import NARROW, SANS, SERIF
 from dashboard.i18n import _, number, percent, plural
+from dashboard.progress.words import N_
 
 Tone = Literal["info", "warn", "stop", "good", "calm"]
 
@@ -29,12 +30,12 @@ _EXTRA: Final = {
     "success-soft": ("#E7F4EE", "#133528"),
 }
 _STATES: Final[dict[str, tuple[Tone, str]]] = {
-    "draft": ("calm", "Draft"),
-    "submitted": ("info", "Submitted"),
-    "returned": ("warn", "Sent back"),
-    "accepted": ("good", "Accepted"),
-    "superseded": ("calm", "Superseded"),
-    "withdrawn": ("calm", "Withdrawn"),
+    "draft": ("calm", N_("Draft")),
+    "submitted": ("info", N_("Submitted")),
+    "returned": ("warn", N_("Sent back")),
+    "accepted": ("good", N_("Accepted")),
+    "superseded": ("calm", N_("Superseded")),
+    "withdrawn": ("calm", N_("Withdrawn")),
 }
 
 
@@ -259,6 +260,11 @@ def empty(text: str, hint: str = "") -> Html:
     """Return what stands where there is nothing yet: hatched, and in words."""
     under = f'<br><span class="hw-muted">{_text(hint)}</span>' if hint else ""
     return _piece(f'<div class="hw-empty hw-hatched"><p>{_text(text)}{under}</p></div>')
+
+
+def anchor(text: str, to: str) -> Html:
+    """Return a link to another page of this dashboard."""
+    return Html(f'<a href="{escape(to)}" target="_self">{_text(text)}</a>')
 
 
 def join(pieces: Iterable[str], between: str = " ") -> Html:

@@ -1,0 +1,193 @@
+"""What an administrator sees and does: accounts, roles, the trace of changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from sqlmodel import Session
+
+from dashboard.i18n import _, date, instant, number
+from dashboard.i18n.labels import word
+from dashboard.services import audit
+from dashboard.services import people as service
+from dashboard.services.people import Account
+from dashboard.services.views import Picture
+from dashboard.ui import look, visit
+from models import FOREVER, Identity, Role
+
+SAID = "admin_said"
+
+
+def people(found: Picture, person: Identity) -> None:
+    """Show everybody with an account, and the forms that change accounts and roles."""
+    said = st.session_state.pop(SAID, None)
+    if said:
+        st.success(said)
+    with visit.read() as session:
+        accounts = service.listing(session, person, now=visit.now())
+    st.html(_accounts(accounts))
+    left, right = st.columns(2, gap="large")
+    with left:
+        _add()
+    with right:
+        _grant(found, accounts)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _revoke(accounts)
+    with right:
+        _close(accounts)
+
+
+def _accounts(accounts: list[Account]) -> look.Html:
+    rows = [
+        (
+            account.name,
+            account.email,
+            look.join([look.tag(_role(grant)) for grant in account.grants])
+            if account.grants
+            else _("none"),
+            account.provider or (_("password") if account.has_password else _("no way to sign in")),
+            look.tag(_("open"), "good") if account.is_active else look.tag(_("closed"), "stop"),
+            date(account.created_at),
+        )
+        for account in accounts
+    ]
+    heads = [
+        *(_("Name"), _("E-mail"), _("Roles"), _("Signs in by"), _("Account"), _("Since")),
+    ]
+    return look.table(_("Everybody with an account"), heads, rows)
+
+
+def _role(grant: service.Granted) -> str:
+    parts = [word("role", grant.role), grant.area or _("everywhere"), grant.plan or ""]
+    end = "" if grant.until >= FOREVER else _("until {day}").format(day=date(grant.until))
+    return " ".join(part for part in [*parts, end] if part)
+
+
+def _run(work: Callable[[Session], Any], token: str, said: str) -> None:
+    outcome = visit.write(work, token=token)
+    if outcome.faults:
+        st.error(outcome.message)
+        return
+    st.session_state[SAID] = said
+    st.rerun()
+
+
+def _add() -> None:
+    token = visit.token("add")
+    with st.form(f"add_{token}"):
+        st.markdown(f"**{_('Add a person')}**")
+        name = st.text_input(_("Name"))
+        email = st.text_input(_("E-mail"))
+        password = st.text_input(_("First password"), type="password")
+        sent = st.form_submit_button(_("Add"))
+    if sent:
+        _run(
+            lambda session: service.add(
+                session,
+                visit.who(),
+                email=email,
+                name=name,
+                password=password or None,
+                now=visit.now(),
+            ),
+            token,
+            _("{name} has an account now, and no role yet.").format(name=name),
+        )
+
+
+def _grant(found: Picture, accounts: list[Account]) -> None:
+    token = visit.token("grant")
+    names = {account.id: f"{account.name} ({account.email})" for account in accounts}
+    areas = found.names
+    with st.form(f"grant_{token}"):
+        st.markdown(f"**{_('Give a role')}**")
+        who = st.selectbox(_("To"), list(names), format_func=names.__getitem__)
+        role = st.selectbox(
+            _("Role"), [role.value for role in Role], format_func=lambda role: word("role", role)
+        )
+        area = st.selectbox(
+            _("In"),
+            list(areas),
+            index=None,
+            format_func=areas.__getitem__,
+            placeholder=_("Everywhere"),
+        )
+        only = st.checkbox(_("Only in this plan"))
+        sent = st.form_submit_button(_("Give"))
+    if sent and who:
+        plan = found.plan.plan if only else None
+        _run(
+            lambda session: service.grant(
+                session, visit.who(), who, Role(role), plan=plan, area=area, now=visit.now()
+            ),
+            token,
+            _("The role is given."),
+        )
+
+
+def _revoke(accounts: list[Account]) -> None:
+    token = visit.token("revoke")
+    held = {
+        grant.id: f"{account.name}: {_role(grant)}"
+        for account in accounts
+        for grant in account.grants
+    }
+    with st.form(f"revoke_{token}"):
+        st.markdown(f"**{_('End a role')}**")
+        picked = st.selectbox(_("Role"), list(held), format_func=held.__getitem__, index=None)
+        sent = st.form_submit_button(_("End it"))
+    if sent and picked:
+        _run(
+            lambda session: service.revoke(session, visit.who(), picked, now=visit.now()),
+            token,
+            _("The role has ended. What was done under it stays."),
+        )
+
+
+def _close(accounts: list[Account]) -> None:
+    token = visit.token("close")
+    names = {account.id: account.name for account in accounts if account.is_active}
+    with st.form(f"close_{token}"):
+        st.markdown(f"**{_('Close an account')}**")
+        picked = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, index=None)
+        sent = st.form_submit_button(_("Close it"))
+    if sent and picked:
+        _run(
+            lambda session: service.deactivate(session, visit.who(), picked, now=visit.now()),
+            token,
+            _("The account is closed and signed out everywhere."),
+        )
+
+
+def trace(person: Identity) -> None:
+    """Show the latest changes, and whether the chains are whole."""
+    with visit.read() as session:
+        table = audit.latest(session, person, limit=200)
+    st.caption(
+        _("Each change is chained to the one before it in its area. People appear by pseudonym.")
+    )
+    if st.button(_("Check every chain")):
+        with st.spinner(_("Checking …")), visit.read() as session:
+            problems = audit.problems(session, person)
+        if problems:
+            for problem in problems[:20]:
+                st.error(problem)
+        else:
+            st.success(_("Every chain is whole: nothing was altered, removed or moved."))
+    rows = [
+        (
+            instant(row["at"]),
+            row["area"],
+            number(row["seq"]),
+            row["action"],
+            row["subject"],
+            row["by"],
+            row["row_hash"][:12],
+        )
+        for row in table.to_dict("records")
+    ]
+    heads = [
+        *(_("When"), _("Chain"), _("No."), _("What"), _("About"), _("By"), _("Fingerprint")),
+    ]
+    st.html(look.table(_("Latest changes"), heads, rows, numeric={2}))

@@ -1,0 +1,41 @@
+"""Why a figure has its colour, in the reader's words."""
+
+from dashboard.i18n import _, number
+from dashboard.progress import Explanation, Sentence, explain
+from dashboard.progress.words import LABELS
+from dashboard.services.views import Picture
+from dashboard.ui import look
+
+
+def told(found: Picture, area: str, indicator: str) -> look.Html:
+    """Return why a series has its status: what went in, each step with its numbers, the rule."""
+    reason = explain(found.plan, area, indicator, year=found.year)
+    return look.why(reason.status, said(reason.rule), list(_steps(reason)))
+
+
+def said(sentence: Sentence) -> str:
+    """Return a sentence of the engine in the reader's language, numbers in the reader's form."""
+    return _(sentence.template).format(
+        **{name: shown(name, value) for name, value in sentence.fields.items()}
+    )
+
+
+def shown(name: str, value: float | str) -> str:
+    """Return a number as the reader writes it; years stand without grouping."""
+    if isinstance(value, str):
+        return _(LABELS[value]) if name == "status" and value in LABELS else value
+    return str(int(value)) if "year" in name and value == value else number(value, 4)  # noqa: PLR0124
+
+
+def _steps(reason: Explanation) -> list[str]:
+    """Return the inputs, the working and the flags, a line each."""
+    inputs = [
+        f"{it.symbol} = {number(it.value, 6)}: {_(it.label)}"
+        + ("" if it.year != it.year else f" ({int(it.year)})")
+        for it in reason.inputs
+    ]
+    working = [
+        f"{it.symbol} = {it.formula} = {it.filled} = {number(it.result, 4)}: {_(it.label)}"
+        for it in reason.steps
+    ]
+    return [*inputs, *working, *(said(flag) for flag in reason.flags)]

@@ -1,0 +1,282 @@
+"""What pages share: choosing a plan, an area, an indicator; showing a chart; offering a file.
+
+A choice stands in the address of the page, under the plan's own codes, so that the address
+restores the view in any language, and the browser's Back button steps through choices.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard import charts
+from dashboard.charts import Look
+from dashboard.exchange import table as files
+from dashboard.exchange.about import Meta
+from dashboard.i18n import _, instant
+from dashboard.i18n import date as day
+from dashboard.services import reads
+from dashboard.services.views import Picture
+from dashboard.ui import cached, look, visit
+from models import FOREVER
+
+PLAN: Final = "plan"
+AREA: Final = "area"
+INDICATOR: Final = "indicator"
+AS_OF: Final = "as_of"
+PAGES: Final = Path(__file__).resolve().parents[2] / "pages"
+
+
+def choose(
+    label: str,
+    options: Sequence[str],
+    *,
+    name: str,
+    show: Callable[[str], str] = str,
+    index: int | None = 0,
+    place: Any = None,
+    placeholder: str | None = None,
+) -> str | None:
+    """Let the visitor choose one of some codes, and keep the choice in the address."""
+    key = f"choose_{name}"
+    given = st.query_params.get(name)
+    if given in options and st.session_state.get(key) != given:
+        st.session_state[key] = given
+    elif st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+
+    def remember() -> None:
+        picked = st.session_state.get(key)
+        if picked is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = picked
+
+    picked: str | None = (place or st).selectbox(
+        label,
+        options,
+        index=index,
+        format_func=show,
+        key=key,
+        on_change=remember,
+        placeholder=placeholder or _("Choose"),
+    )
+    return picked
+
+
+def pick_plan() -> str:
+    """Return the plan to show: the one in the address, or the first that was installed."""
+    names = cached.plan_names()
+    if not names:
+        st.info(_("No plan is installed yet. An administrator starts with: headway init"))
+        st.stop()
+    if len(names) == 1:
+        return next(iter(names))
+    picked = choose(
+        _("Plan"), list(names), name=PLAN, show=lambda code: names[code], place=st.sidebar
+    )
+    return picked or next(iter(names))
+
+
+def pick_moment() -> datetime | None:
+    """Return the moment to read the record as of: the one in the address, or none for now."""
+    given = st.query_params.get(AS_OF, "")
+    today = visit.now().date()
+    try:
+        chosen = date.fromisoformat(given) if given else None
+    except ValueError:
+        chosen = None
+        st.warning(_("The address asks for the day {day}, which is no date.").format(day=given))
+    key = "choose_as_of"
+    if chosen is not None and chosen <= today and st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
+
+    def remember() -> None:
+        picked = st.session_state.get(key)
+        if picked is None or picked >= today:
+            st.query_params.pop(AS_OF, None)
+        else:
+            st.query_params[AS_OF] = picked.isoformat()
+
+    picked = st.sidebar.date_input(
+        _("As known on"),
+        value=None,
+        min_value=date(2010, 1, 1),
+        max_value=today,
+        key=key,
+        on_change=remember,
+        help=_("Reads every page as it would have looked at the end of that day."),
+    )
+    if not isinstance(picked, date) or picked >= today:
+        return None
+    return reads.end_of(picked)
+
+
+def open_picture(title: str, *, kicker: str = "", lede: str = "") -> Picture:
+    """Begin a page: choose plan and moment, show its head and what must be said about the data."""
+    plan, moment = pick_plan(), pick_moment()
+    found = cached.picture(plan, moment)
+    st.html(look.style())
+    st.html(look.heading(title, kicker=kicker or found.plan.title, lede=lede))
+    if found.plan.stamp.is_illustrative:
+        st.html(look.illustrative_banner())
+    if moment is not None:
+        said = _("Later reports and corrections are not shown.")
+        known = _("As known on {day}.").format(day=day(moment))
+        st.html(look.notice(said, tone="warn", title=known))
+    return found
+
+
+def pick_area(
+    found: Picture, areas: Sequence[str], label: str, *, index: int | None = 0, name: str = AREA
+) -> str | None:
+    """Let the visitor choose an area by its name."""
+    names = found.names
+    return choose(
+        label, list(areas), name=name, show=lambda code: names.get(code, code), index=index
+    )
+
+
+def pick_indicator(found: Picture, codes: Sequence[str] | None = None) -> str:
+    """Let the visitor choose an indicator by code and name."""
+    table = found.plan.indicators
+    names = dict(zip(table["indicator"], table["name"], strict=True))
+    offered = list(names if codes is None else codes)
+    picked = choose(
+        _("Indicator"), offered, name=INDICATOR, show=lambda code: f"{code}  {names[code]}"
+    )
+    return picked or offered[0]
+
+
+def as_of(found: Picture) -> datetime:
+    """Return the moment a picture is of."""
+    moment = found.plan.stamp.as_of
+    return visit.now() if moment == FOREVER else moment
+
+
+def drawn(found: Picture, title: str, *, source: str = "", note: str = "") -> Look:
+    """Return the words and the light of a chart: a sentence, its source, its moment, its mark."""
+    moment = found.plan.stamp.as_of
+    parts = [
+        _("Source: {source}.").format(source=source.rstrip(".")) if source else "",
+        _("Record as of {moment}.").format(
+            moment=day(visit.now()) if moment == FOREVER else instant(moment)
+        ),
+    ]
+    return Look(
+        title=title,
+        source=" ".join(part for part in parts if part),
+        note=note,
+        illustrative=found.plan.stamp.is_illustrative,
+        mode=visit.theme(),
+        width=look.width(visit.agent()),
+    )
+
+
+def chart(
+    figure: go.Figure,
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    found: Picture,
+    how: str,
+    labels: Mapping[str, str] | None = None,
+    clickable: bool = False,
+) -> tuple[str, ...]:
+    """Show a chart, its method, its table and its data to download; return what was clicked.
+
+    `rows` are exactly what the figure shows. Table and files are only made once asked for.
+    """
+    config = charts.CONFIG | {
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"headway-{key}"}
+    }
+    event = st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        config=config,
+        alt=alt,
+        on_select="rerun" if clickable else "ignore",
+        selection_mode="points",
+    )
+    box = st.expander(_("How it is made, table and data"), key=f"{key}_more", on_change="rerun")
+    if box.open:
+        with box:
+            st.caption(how)
+            shown = rows.rename(columns=dict(labels or {}))
+            st.dataframe(shown, hide_index=True, key=f"{key}_table", alt=alt, width="stretch")
+            offer(rows, title=alt, found=found, key=key)
+    return charts.clicked(event if clickable else None)  # type: ignore[arg-type]
+
+
+def offer(rows: pd.DataFrame, *, title: str, found: Picture, key: str) -> None:
+    """Offer exactly these rows as files, each with source, moment and the mark where it is due."""
+    meta = Meta(
+        title=title,
+        source=f"{found.plan.title}, {visit.settings().agency}",
+        as_of=as_of(found),
+        is_illustrative=found.plan.stamp.is_illustrative,
+    )
+    kinds = {
+        "csv": (_("CSV"), files.csv, "text/csv"),
+        "excel.csv": (_("CSV for Excel"), files.excel, "text/csv"),
+        "json": (_("JSON"), files.json, "application/json"),
+    }
+    for column, (ending, (label, write, mime)) in zip(st.columns(3), kinds.items(), strict=True):
+        column.download_button(
+            label,
+            data=lambda write=write: write(rows, meta),  # type: ignore[misc]
+            file_name=f"headway-{key}.{ending}",
+            mime=mime,
+            key=f"{key}_{ending}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def switch(label: str, *, name: str) -> bool:
+    """Let the visitor turn something on, and keep it in the address."""
+    key = f"switch_{name}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(name) == "yes"
+
+    def remember() -> None:
+        if st.session_state[key]:
+            st.query_params[name] = "yes"
+        else:
+            st.query_params.pop(name, None)
+
+    return bool(st.toggle(label, key=key, on_change=remember))
+
+
+def go_to(page: str, **choices: str) -> None:
+    """Open another page with these choices, keeping plan and moment."""
+    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    st.switch_page(PAGES / f"{page}.py", query_params=kept | choices)
+
+
+def link(page: str, label: str, **choices: str) -> None:
+    """Show a link to another page with these choices, keeping plan and moment."""
+    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    st.page_link(PAGES / f"{page}.py", label=label, query_params=kept | choices)
+
+
+def address(page: str, **choices: str) -> str:
+    """Return the address of another page with these choices, for a link inside a table."""
+    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    return f"{page}?{urlencode(kept | choices)}"
+
+
+def choose_now(**choices: str) -> None:
+    """Make these choices on this page, as if the visitor had made them in the lists."""
+    if all(st.query_params.get(name) == code for name, code in choices.items()):
+        return
+    for name, code in choices.items():
+        st.query_params[name] = code
+    st.rerun()

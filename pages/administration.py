@@ -1,0 +1,16 @@
+"""People and what they may do, the health of the installation, and the trace of changes."""
+
+import streamlit as st
+
+from dashboard.i18n import _
+from dashboard.ui import administration, visit, widgets
+
+found = widgets.open_picture(_("Administration"), lede=_("People, roles, health and trace."))
+person = visit.require("administer")
+people, trace = st.tabs([_("People"), _("Trace of changes")], key="admin_tab", on_change="rerun")
+if people.open:
+    with people:
+        administration.people(found, person)
+if trace.open:
+    with trace:
+        administration.trace(person)

@@ -1,0 +1,34 @@
+"""Enter a figure or a report on a measure; what is typed is kept until it is sent."""
+
+import streamlit as st
+
+from dashboard.i18n import _
+from dashboard.ui import cached, entry, visit, widgets
+
+found = widgets.open_picture(
+    _("Enter data"), lede=_("What you type is kept as you type it, and counts once it is accepted.")
+)
+person = visit.require("submit", plan=found.plan.plan)
+words = cached.words(found.plan.plan)
+area = entry.pick_area(found, person)
+figures, measures, sent = st.tabs(
+    [_("Figures"), _("Reports on measures"), _("What you have sent")],
+    key="entry_tab",
+    on_change="rerun",
+)
+if figures.open:
+    with figures:
+        text = entry.pick_indicator(found, words, area)
+        if text:
+            form = entry.Figure(found.plan.plan, area, text)
+            left, right = st.columns([3, 2], gap="large")
+            with left:
+                entry.draw_figure(form, words)
+            with right:
+                entry.beside_figure(found, form)
+if measures.open:
+    with measures:
+        entry.draw_update(found.plan.plan, area, words)
+if sent.open:
+    with sent:
+        st.html(entry.sent(found.plan.plan, person))

@@ -1,0 +1,17 @@
+"""Snapshots: frozen copies that can be downloaded, verified, cited and made again."""
+
+import streamlit as st
+
+from dashboard.i18n import _
+from dashboard.ui import snapshots, widgets
+
+found = widgets.open_picture(
+    _("Snapshots"),
+    lede=_(
+        "A frozen copy of all that was known at a moment, which proves itself and never changes."
+    ),
+)
+snapshots.take(found)
+snapshots.listing(found)
+st.subheader(_("How to verify a snapshot"))
+st.html(snapshots.how_to_verify())
