@@ -17,10 +17,10 @@ from dashboard.web.rooms import Rooms
 def stack(door: Door, rooms: Mapping[str, ASGIApp]) -> list[Middleware]:
     """Return what stands before the pages, from the outside in."""
     return [
+        Middleware(Prompt),  # first: further in, the connection is out of reach
         Middleware(SecurityHeaders, behind_tls=door.settings.behind_tls),
         Middleware(Hosts, settings=door.settings),
         Middleware(Gate, door=door),
         Middleware(Messages),
-        Middleware(Prompt),
         Middleware(Rooms, rooms=rooms, door=door),
     ]
