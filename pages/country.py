@@ -1,5 +1,7 @@
 """The whole plan for one State, on one page."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import charts
@@ -38,9 +40,11 @@ code = widgets.choose(
     placeholder=_("Choose an indicator"),
 )
 if code:
-    st.html(cached.kept("why", lambda: why.told(found, area, code), area, code, moment))
+    st.html(cached.kept("why", partial(why.told, found, area, code), area, code, moment))
     widgets.link("indicator", _("The series and its sources"), indicator=code, area=area)
-with st.expander(_("Table and data")):
+with st.expander(_("What is not reported")):
+    st.html(country.silent(rows))
+with st.expander(_("Download this table")):
     widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
 
 st.subheader(_("Measures: how far, and what stands in the way"))

@@ -90,7 +90,7 @@ with left:
         ),
         rows,
         key="spread",
-        alt=charts.spread.alt(indicator.values(rows), highlight=area or ""),
+        alt=charts.spread.alt(indicator.values(rows), highlight=area),
         found=found,
         how=_("Each dot is one Member State at its latest value; years may differ."),
     )

@@ -18,7 +18,7 @@ with left:
         cached.figure(
             "objectives",
             lambda: charts.status_bar.draw(
-                counts, **widgets.drawn(found, title, note=overview.core_note())
+                counts, **widgets.drawn(found, title, note=overview.core_note(), half=True)
             ),
             found.plan.stamp.as_of,
         ),

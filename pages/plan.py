@@ -45,8 +45,6 @@ st.html(plan.measure(measure))
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.html(plan.indicators(found, words, measure))
-    for code in measure.indicators:
-        widgets.link("indicator", f"{code}  {words.indicator(code).name}", indicator=code)
 with right:
     st.html(plan.implementation(reports, measure.code))
 st.html(plan.standing_in_the_way(found, reports, measure.code))

@@ -214,14 +214,15 @@ def accepted(session: Session, *, plan: str, as_of: datetime | None = None) -> p
         .where(MEASURES.c.plan_code == plan)
         .order_by(UPDATES.c.as_at, UPDATES.c.area_id, UPDATES.c.seq)
     )
-    gone = sa.select(EVENTS.c.seq).where(
-        EVENTS.c.area_id == UPDATES.c.area_id,
-        EVENTS.c.seq == UPDATES.c.seq,
-        EVENTS.c.before == State.ACCEPTED,
+    later = EVENTS.alias()
+    gone = sa.select(later.c.seq).where(
+        later.c.area_id == UPDATES.c.area_id,
+        later.c.seq == UPDATES.c.seq,
+        later.c.before == State.ACCEPTED,
     )
     if as_of is not None:
         wanted = wanted.where(EVENTS.c.at <= as_of)
-        gone = gone.where(EVENTS.c.at <= as_of)
+        gone = gone.where(later.c.at <= as_of)
     result = session.connection().execute(wanted.where(~gone.exists()))
     table = pd.DataFrame(result.all(), columns=list(result.keys()))
     table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts
-from dashboard.i18n import _, date, listing, number
+from dashboard.i18n import _, date, listing, number, plural
 from dashboard.i18n.labels import word
 from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import views
@@ -141,7 +141,7 @@ def assessed(rows: pd.DataFrame) -> list[str]:
 def table(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:
     """Return every indicator with its latest value, target, region's median and status."""
     told = []
-    for row in rows.to_dict("records"):
+    for row in rows[rows["value"].notna()].to_dict("records"):
         target, middle = "–", "–"
         if not pd.isna(row["target"]):
             target = f"{number(row['target'])} ({int(row['target_year'])})"
@@ -165,7 +165,20 @@ def table(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:
         *(_("Indicator"), _("Unit"), _("Latest (year)"), _("Target (year)")),
         *(_("Median of {region}").format(region=region), _("Status")),
     ]
-    return look.table(_("Every indicator asked of this State"), heads, told, numeric={2, 3})
+    return look.table(_("Every indicator that is reported"), heads, told, numeric={2, 3})
+
+
+def silent(rows: pd.DataFrame) -> look.Html:
+    """Return what is asked of a State and not reported: named, so that nobody has to guess."""
+    gone = rows[rows["value"].isna()]
+    if gone.empty:
+        return look.notice(_("Every indicator that is asked is reported."), tone="good")
+    told = [
+        (f"{row['indicator']}  {row['name']}", word("tier", row["tier"]), look.chip(row["status"]))
+        for row in gone.to_dict("records")
+    ]
+    caption = plural("{n} indicator is not reported", "{n} indicators are not reported", len(gone))
+    return look.table(caption, [_("Indicator"), _("Tier"), _("Status")], told)
 
 
 def updates(found: Picture, words: PlanTexts, area: str) -> look.Html:

@@ -16,7 +16,7 @@ from dashboard.services.views import WORLD, Picture
 from dashboard.ui import look, visit, widgets
 from models import AreaKind
 
-MOST_GROUPS = 5
+SIGNS = {">=": "≥", "<=": "≤"}
 
 
 def head(text: IndicatorText) -> look.Html:
@@ -57,7 +57,7 @@ def cards(found: Picture, text: IndicatorText, rows: pd.DataFrame) -> look.Html:
         items.append(look.card(_("Target"), _("none set"), detail=_("no verdict without a road")))
     else:
         aim = own.iloc[0]
-        said = f"{aim['operator'] if aim['operator'] != '=' else ''} {number(aim['value'])}"
+        said = f"{SIGNS.get(aim['operator'], '')} {number(aim['value'])}"
         items.append(
             look.card(
                 _("Target by {year}").format(year=aim["year"]),
@@ -114,6 +114,7 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
             title,
             source=text.fields["source"],
             note=word("aggregation", text.fields["aggregation_global"]),
+            half=True,
         ),
     )
 
@@ -137,14 +138,14 @@ def how_aggregated(text: IndicatorText) -> str:
     return " ".join(part for part in parts if part)
 
 
-def pick_area(found: Picture, code: str) -> str | None:
-    """Let the visitor choose an area that has values of this indicator."""
+def pick_area(found: Picture, code: str) -> str:
+    """Let the visitor choose an area that has values of this indicator; empty where none has."""
     known = set(found.progress.loc[found.progress["indicator"] == code, "area"])
     offered = [str(area) for area in found.plan.areas["area"] if area in known]
     if not offered:
         st.html(look.empty(_("No area has reported this indicator yet.")))
-        return None
-    return widgets.pick_area(found, offered, _("Area"))
+        return ""
+    return widgets.pick_area(found, offered, _("Area")) or offered[0]
 
 
 def series(found: Picture, code: str, area: str) -> pd.DataFrame:
@@ -160,8 +161,7 @@ def trend(found: Picture, text: IndicatorText, area: str, table: pd.DataFrame) -
     base = None
     if pd.notna(own["base"]) and pd.notna(own["base_year"]):
         base = charts.trend.Base(int(own["base_year"]), float(own["base"]))
-    name = found.names.get(area, area)
-    title = f"{name}: {charts.trend.sentence(table, unit=unit(text))}"
+    title = charts.trend.sentence(table, unit=unit(text))
     return charts.trend.draw(
         table,
         targets=targets(found, text.code, area),
@@ -217,7 +217,7 @@ def values(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[["area", "name", "value", "year"]]
 
 
-def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str | None) -> go.Figure:
+def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -> go.Figure:
     """Draw the latest value of every State as a dot."""
     aims = found.plan.targets[found.plan.targets["indicator"] == text.code]
     told = int(rows["value"].notna().sum())
@@ -226,10 +226,10 @@ def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str | 
     )
     return charts.spread.draw(
         values(rows),
-        highlight=area or "",
+        highlight=area,
         targets=aims[aims["area"] == ""],
         unit=unit(text),
-        **widgets.drawn(found, title, source=text.fields["source"]),
+        **widgets.drawn(found, title, source=text.fields["source"], half=True),
     )
 
 

@@ -14,7 +14,10 @@ from dashboard.ui import look, visit, widgets
 
 def core_note() -> str:
     """Return what the counts are of."""
-    return _("Core indicators of Member States; a series is one indicator in one State.")
+    return _(
+        "Core indicators; a series is one indicator in one State, or in a region or the world "
+        "where it is asked there."
+    )
 
 
 def how_statuses(found: Picture) -> str:
@@ -29,8 +32,12 @@ def cards(found: Picture, words: PlanTexts) -> look.Html:
     """Return the figures of the first screen, each with how many stand behind it."""
     states = views.states(found)
     silent = int((states["n"] == 0).sum())
-    assessed, good = int(states["assessed"].sum()), int(states["good"].sum())
-    reported, expected = int(states["n"].sum()), int(states["expected"].sum())
+    counts = views.statuses(found, "plan")
+    assessed = int(counts.loc[~counts["status"].isin(WITHOUT_VERDICT), "count"].sum())
+    good = int(counts.loc[counts["status"].isin(views.GOOD), "count"].sum())
+    reported, expected = (
+        int(counts[name].max()) if len(counts) else 0 for name in ("n", "expected")
+    )
     following = [event for event in words.events if event.starts >= visit.now().date()]
     items = [
         look.card(
@@ -121,7 +128,7 @@ def world(
     counts = rows.groupby("status").size().reset_index(name="n").assign(bar=text.name)
     title = f"{text.name}: {charts.status_bar.sentence(counts)}"
     drawing = charts.world if geographic else charts.tiles
-    look_ = widgets.drawn(found, title, source=text.fields["source"])
+    look_ = widgets.drawn(found, title, source=text.fields["source"], half=True)
     figure: go.Figure = drawing.draw(rows, placed(found), **look_)
     return figure
 

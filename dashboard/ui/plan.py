@@ -106,16 +106,25 @@ def measure(text: MeasureText) -> look.Html:
     )
     served: dict[str, list[str]] = {}
     for entry in text.references:
-        served.setdefault(entry.title or entry.instrument, []).append(entry.reference)
+        said = f"{entry.reference} {entry.article}".strip()
+        served.setdefault(entry.title or entry.instrument, []).append(said)
     facts = [
         (_("Approach"), word("approach", text.approach)),
         (_("Lead"), listing(list(text.lead))),
         (_("Support"), listing(list(text.support))),
-        *((title, ", ".join(places)) for title, places in served.items()),
         (_("Founding report A/64/130"), ", ".join(text.founding_paras) or "–"),
     ]
     tags = [look.tag(word("dimension", entry)) for entry in text.dimensions]
-    return look.join([look.quote(text.description, where), look.join(tags), look.facts(facts)])
+    rows = [(title, "; ".join(places)) for title, places in served.items()]
+    heads = [_("Instrument"), _("Articles or targets")]
+    return look.join(
+        [
+            look.quote(text.description, where),
+            look.join(tags),
+            look.facts(facts),
+            look.table(_("What it serves"), heads, rows),
+        ]
+    )
 
 
 def indicators(found: Picture, words: PlanTexts, text: MeasureText) -> look.Html:
@@ -128,7 +137,10 @@ def indicators(found: Picture, words: PlanTexts, text: MeasureText) -> look.Html
         told = len(table) - counted.get("no_data", 0)
         rows.append(
             (
-                f"{code}  {words.indicator(code).name}",
+                look.anchor(
+                    f"{code}  {words.indicator(code).name}",
+                    widgets.address("indicator", indicator=code),
+                ),
                 look.strip(counted),
                 look.coverage(told, len(table)),
             )

@@ -29,6 +29,8 @@ PLAN: Final = "plan"
 AREA: Final = "area"
 INDICATOR: Final = "indicator"
 AS_OF: Final = "as_of"
+HALF: Final = 400
+"""Pixels a drawing may count on in one of two columns."""
 PAGES: Final = Path(__file__).resolve().parents[2] / "pages"
 
 
@@ -159,8 +161,13 @@ def as_of(found: Picture) -> datetime:
     return visit.now() if moment == FOREVER else moment
 
 
-def drawn(found: Picture, title: str, *, source: str = "", note: str = "") -> Look:
-    """Return the words and the light of a chart: a sentence, its source, its moment, its mark."""
+def drawn(
+    found: Picture, title: str, *, source: str = "", note: str = "", half: bool = False
+) -> Look:
+    """Return the words and the light of a chart: a sentence, its source, its moment, its mark.
+
+    `half` says that it stands in one of two columns.
+    """
     moment = found.plan.stamp.as_of
     parts = [
         _("Source: {source}.").format(source=source.rstrip(".")) if source else "",
@@ -174,7 +181,7 @@ def drawn(found: Picture, title: str, *, source: str = "", note: str = "") -> Lo
         note=note,
         illustrative=found.plan.stamp.is_illustrative,
         mode=visit.theme(),
-        width=look.width(visit.agent()),
+        width=min(look.width(visit.agent()), HALF if half else look.WIDE),
     )
 
 
