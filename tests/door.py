@@ -80,7 +80,8 @@ def house(door: Door, rooms: Mapping[str, ASGIApp]) -> ASGIApp:
     """Return what stands for Streamlit: it tells what reached it, and repeats what it is sent."""
 
     async def reached(request: Request) -> Response:
-        return PlainTextResponse(f"reached {request.url.path}\n{dict(request.headers)}")
+        told = f"reached {request.url.path}\n{dict(request.headers)}"
+        return PlainTextResponse(told, headers={"Set-Cookie": "_xsrf=1; Path=/"})
 
     async def repeat(websocket: WebSocket) -> None:
         await websocket.accept()

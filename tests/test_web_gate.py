@@ -167,6 +167,15 @@ def test_behind_tls_browsers_are_told_to_stay_there(database: Engine, tmp_path: 
     assert "max-age=31536000" in browser.get("/").headers["strict-transport-security"]
 
 
+def test_behind_tls_streamlits_own_cookies_are_secured_too(
+    database: Engine, tmp_path: Path
+) -> None:
+    browser = doors.client(doors.door(database, tmp_path, Clock(), behind_tls=True))
+    assert browser.get("/_stcore/health").headers["set-cookie"] == "_xsrf=1; Path=/; Secure"
+    browser = doors.client(doors.door(database, tmp_path, Clock()))
+    assert browser.get("/_stcore/health").headers["set-cookie"] == "_xsrf=1; Path=/"
+
+
 def settings(**changes: object) -> Settings:
     return replace(Settings.read({}), **changes)  # type: ignore[arg-type]
 
@@ -202,6 +211,34 @@ def test_an_installation_answers_to_the_names_it_was_given_only() -> None:
         assert hosts.is_ours(host, ours)
     for host in ("localhost", "10.0.0.1", "example.net", "aexample.net", "plan.example.org.evil.x"):
         assert not hosts.is_ours(host, ours)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "http://localhost:9999", "http://localhost.evil.example", "null", "x"],
+)
+def test_a_page_of_another_site_cannot_open_the_connection(origin: str, public: TestClient) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        public.websocket_connect(doors.STREAM, headers={"Origin": origin}),
+    ):
+        pass
+    assert refused.value.code == 1008
+
+
+def test_pages_of_ours_and_programs_open_the_connection(database: Engine, tmp_path: Path) -> None:
+    base = "https://plan.example.org"
+    browser = doors.client(doors.door(database, tmp_path, Clock(), base_url=base))
+    sent: list[Mapping[str, str]] = [{}, {"Origin": "http://localhost"}, {"Origin": base}]
+    for headers_sent in sent:
+        with browser.websocket_connect(doors.STREAM, headers=dict(headers_sent)) as connection:
+            connection.send_bytes(b"\xff")
+
+
+def test_streamlit_is_never_told_of_another_site(public: TestClient) -> None:
+    answer = public.get("/media/x", headers={"Origin": "https://evil.example"})
+    assert reached(answer)
+    assert "evil" not in answer.text
 
 
 def test_a_foreign_name_reaches_nothing(public: TestClient) -> None:

@@ -28,7 +28,7 @@ from models import HeadwayError, Identity, NotAllowed, Role
 
 TRIES: Final = 20
 WITHIN: Final = timedelta(minutes=5)
-"""Tries to sign in from one address; an office behind one address still gets in."""
+"""Wrong tries from one address; an office behind one address still gets in."""
 REFUSED_AFTER: Final = 0.5
 """Seconds after which a sign-in is refused, whatever was wrong with it."""
 AT_ONCE: Final = 2
@@ -75,10 +75,12 @@ class Account:
         to = forms.local(fields.get("next", "/"))
         if not forms.is_ours(request, fields):
             return await self._ask(request, to, 403, _too_old())
-        if not self.limit.take(origin(request.scope.get("client")), self.door.now()):
+        client = origin(request.scope.get("client"))
+        if not self.limit.take(client, self.door.now()):
             return await self._ask(request, to, 429, _("Too many tries. Wait five minutes."))
         answer = await self._try(request, fields, to)
         if answer is not None:
+            self.limit.give_back(client)
             return answer
         await asyncio.sleep(max(0.0, REFUSED_AFTER - (time.monotonic() - began)))
         return await self._ask(request, to, 422, _does_not_fit(), email=fields.get("email", ""))

@@ -68,6 +68,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, behind_tls: bool) -> None:
         self.app = app
+        self.behind_tls = behind_tls
         self.added = ALWAYS | ENCRYPTED if behind_tls else ALWAYS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +82,15 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.added.items():
                     headers.setdefault(name, value)
+                if self.behind_tls:
+                    message["headers"] = [_secured(*pair) for pair in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, protected)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Keep a cookie from travelling in the clear; Streamlit cannot know of TLS before it."""
+    if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+        return name, value + b"; Secure"
+    return name, value

@@ -3,6 +3,9 @@
 A page of another site can make a name of its own point at this machine and then read what answers
 (DNS rebinding). So only names that are ours are answered. Where none are set, those are local
 names, this machine's name and plain addresses, which cannot be made to point elsewhere.
+
+And only pages of ours may open the connection of a page: Streamlit lets in every page of this
+machine, whatever its port, and asks another host for our address before it refuses the rest.
 """
 
 import re
@@ -59,17 +62,42 @@ def _is_address(name: str) -> bool:
 
 
 class Hosts:
-    """Refuse what is addressed to a name that is not ours."""
+    """Refuse what is addressed to a name that is not ours, or comes from a page that is not."""
 
     def __init__(self, app: ASGIApp, *, settings: Settings) -> None:
         self.app = app
         self.ours = names(settings)
+        self.base = urlsplit(settings.base_url).netloc.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on where the name is ours."""
-        if scope["type"] == "lifespan" or is_ours(header(scope, "host"), self.ours):
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
+            if self._is_ours(scope) and self._is_from_us(scope):
+                await self.app(_from_here(scope), receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+        elif self._is_ours(scope):
+            await self.app(scope, receive, send)
         else:
             await PlainTextResponse(_REFUSED, status_code=400)(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        return is_ours(header(scope, "host"), self.ours)
+
+    def _is_from_us(self, scope: Scope) -> bool:
+        """Say whether a page of ours opens this; a program sends no origin and has no cookies."""
+        origin = header(scope, "origin")
+        place = urlsplit(origin).netloc.lower()
+        return not origin or (place != "" and place in {header(scope, "host").lower(), self.base})
+
+
+def _from_here(scope: Scope) -> Scope:
+    """Return the request as from the name it is addressed to, which a proxy may have changed."""
+    host = header(scope, "host").encode("latin-1")
+    headers = [
+        (name, b"http://" + host if name == b"origin" else value)
+        for name, value in scope["headers"]
+    ]
+    return {**scope, "headers": headers}

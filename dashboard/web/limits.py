@@ -29,6 +29,11 @@ class Limit:
         times.append(now)
         return True
 
+    def give_back(self, key: str) -> None:
+        """Forget the latest try, which was no guess."""
+        if self.taken.get(key):
+            self.taken[key].pop()
+
     def _left(self, times: deque[datetime], now: datetime) -> int:
         while times and times[0] <= now - self.within:
             times.popleft()

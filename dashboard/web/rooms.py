@@ -24,9 +24,16 @@ class Rooms:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await self._room(path(scope))(scope, receive, send)
+        room = self._room(path(scope))
+        if room is self.app:
+            # An origin would make Streamlit look up this machine's address at another host.
+            headers = [pair for pair in scope["headers"] if pair[0] != b"origin"]
+            scope = {**scope, "headers": headers}
+        await room(scope, receive, send)
 
     def _room(self, address: str) -> ASGIApp:
+        if address == "/api":
+            return RedirectResponse("/api/", status_code=308)
         first = "/" + address.split("/", 2)[1]
         if first in self.rooms:
             return self.rooms[first]
