@@ -90,23 +90,28 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """The name under which fields and draft are kept."""
+        """The name of the form."""
         return f"entry_{self.plan}_{self.area}_{self.text.code}"
+
+    @property
+    def start(self) -> str:
+        """What the keys of its fields begin with: new once it was sent, so that they are blank."""
+        return f"{self.name}_{visit.token(self.name)}_"
 
     def key(self, field: str) -> str:
         """Return the key of one field."""
-        return f"{self.name}_{field}"
+        return self.start + field
 
 
 def draw_figure(form: Figure, words: PlanTexts) -> None:
     """Draw the fields of a figure, keep what is typed, and send it."""
     _restore(form)
-    _show_said(form)
     keep = _keeper(form)
     today = visit.now().date()
     years = [str(year) for year in range(today.year, rules.FIRST_YEAR - 1, -1)]
     left, right = st.columns(2)
-    left.selectbox(_("Year"), years, index=1, key=form.key("period"), on_change=keep)
+    st.session_state.setdefault(form.key("period"), years[1])
+    left.selectbox(_("Year"), years, key=form.key("period"), on_change=keep)
     cells = _cells(form, words)
     if len(cells) > 1:
         right.selectbox(
@@ -136,6 +141,7 @@ def draw_figure(form: Figure, words: PlanTexts) -> None:
     token = visit.token(form.name)
     if st.button(_("Send to review"), type="primary", key=f"send_{token}"):
         _send(form, token)
+    _show_said(form)
 
 
 def _cells(form: Figure, words: PlanTexts) -> list[str]:
@@ -228,7 +234,7 @@ def _silence_fields(form: Figure, keep: Callable[[], None]) -> None:
 
 def _typed(form: Figure) -> dict[str, Any]:
     """Return what stands in the fields now, as typed."""
-    start = f"{form.name}_"
+    start = form.start
     return {
         str(key).removeprefix(start): value
         for key, value in st.session_state.items()
@@ -259,7 +265,7 @@ def _keeper(form: Figure) -> Callable[[], None]:
 
 def _restore(form: Figure) -> None:
     """Put what was typed before back into the fields, and the last source where there is none."""
-    mark = f"restored_{form.name}"
+    mark = f"restored_{form.start}"
     if mark in st.session_state:
         return
     st.session_state[mark] = True
@@ -299,8 +305,6 @@ def _sent(form: Figure, ref: Ref) -> None:
         ),
         token="",
     )
-    for key in [key for key in st.session_state if str(key).startswith(f"{form.name}_")]:
-        del st.session_state[key]
     cached.forget()
     st.session_state[SAID] = (form.name, str(ref))
     st.rerun()
@@ -383,7 +387,7 @@ def beside_figure(found: Picture, form: Figure) -> None:
     if series["value"].notna().any():
         figure = cached.figure(
             "entry",
-            lambda: indicator.trend(found, form.text, form.area, series),
+            lambda: indicator.trend(found, form.text, form.area, series, half=True),
             form.text.code,
             form.area,
         )

@@ -153,7 +153,9 @@ def series(found: Picture, code: str, area: str) -> pd.DataFrame:
     return charts.slices.series(found.plan, code, [area], until=found.year)
 
 
-def trend(found: Picture, text: IndicatorText, area: str, table: pd.DataFrame) -> go.Figure:
+def trend(
+    found: Picture, text: IndicatorText, area: str, table: pd.DataFrame, *, half: bool = False
+) -> go.Figure:
     """Draw the values of one area with its baseline, target and milestones."""
     own = found.progress[
         (found.progress["area"] == area) & (found.progress["indicator"] == text.code)
@@ -167,7 +169,7 @@ def trend(found: Picture, text: IndicatorText, area: str, table: pd.DataFrame) -
         targets=targets(found, text.code, area),
         base=base,
         unit=unit(text),
-        **widgets.drawn(found, title, source=text.fields["source"]),
+        **widgets.drawn(found, title, source=text.fields["source"], half=half),
     )
 
 

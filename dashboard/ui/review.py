@@ -50,6 +50,7 @@ def figures(found: Picture, person: Identity) -> None:
         on_select="rerun",
         selection_mode="multi-row",
         alt=_("Figures that wait for review"),
+        placeholder="–",
     )
     picked = table.iloc[event["selection"]["rows"]]
     if picked.empty:

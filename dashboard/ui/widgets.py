@@ -217,7 +217,7 @@ def chart(
         with box:
             st.caption(how)
             shown = rows.rename(columns=dict(labels or {}))
-            st.dataframe(shown, hide_index=True, key=f"{key}_table", alt=alt, width="stretch")
+            st.dataframe(shown, hide_index=True, key=f"{key}_table", alt=alt, placeholder="–")
             offer(rows, title=alt, found=found, key=key)
     return charts.clicked(event if clickable else None)  # type: ignore[arg-type]
 
