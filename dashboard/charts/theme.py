@@ -17,8 +17,8 @@ from dashboard.charts import palette
 from dashboard.charts.palette import Mode
 from dashboard.i18n import _, direction, number
 
-SANS: Final = "'IBM Plex Sans','Noto Sans Arabic','Noto Sans SC',system-ui,sans-serif"
-SERIF: Final = "'Source Serif 4','Noto Naskh Arabic','Noto Serif SC',Georgia,serif"
+SANS: Final = "'IBM Plex Sans',system-ui,'Noto Sans Arabic','Noto Sans SC',sans-serif"
+SERIF: Final = "'Headway Serif',Georgia,'Noto Naskh Arabic','Noto Serif SC',serif"
 NARROW: Final = 350
 """Pixels of the drawing on a phone; titles and keys are broken for it unless `width` says else."""
 

@@ -29,7 +29,7 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
         return theme.empty(theme.nothing(), **look)
     colours, mode = theme.tokens(look), look.get("mode", "light")
     told = statuses.drop_duplicates("area").set_index("area")
-    status = placed["area"].map(told["status"]).fillna("no_data")
+    status = said_of(statuses, placed)
     ordered = palette.ordered(list(status.unique()))
     codes = pd.Index(ordered).get_indexer(pd.Index(status))
     column, row = placed["column"].to_numpy(), placed["row"].to_numpy()
@@ -65,10 +65,15 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
     return theme.plain(figure, room=room, key=theme.status_key(ordered, look), **look)
 
 
+def said_of(statuses: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    """Return the status of each of the areas in their order, `no_data` where there is none."""
+    told = statuses.drop_duplicates("area").set_index("area")["status"].astype("str")
+    return told.reindex(areas["area"]).fillna("no_data").reset_index(drop=True)
+
+
 def alt(statuses: pd.DataFrame, areas: pd.DataFrame) -> str:
     """Say in one sentence how many areas have each status."""
-    status = areas["area"].map(statuses.drop_duplicates("area").set_index("area")["status"])
-    found = status.fillna("no_data").value_counts()
+    found = said_of(statuses, areas).value_counts()
     parts = [
         f"{palette.word(word)} {number(int(found[word]))}"
         for word in palette.ordered(list(found.index))

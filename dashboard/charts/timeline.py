@@ -77,7 +77,7 @@ def alt(events: pd.DataFrame) -> str:
         f"{date(row['day'])}: {row['label']}"
         for row in events.sort_values("day", kind="stable").to_dict("records")
     ]
-    return theme.sayings(said) if said else theme.nothing()
+    return _("Events: {events}").format(events=theme.sayings(said)) if said else theme.nothing()
 
 
 def _stems(figure: go.Figure, heights: list[int], colours: palette.Tokens) -> None:

@@ -152,9 +152,10 @@ def _years(
 def year_axis(first: int, last: int) -> dict[str, Any]:
     """Return a horizontal axis of whole years with at most seven labels."""
     step = next(step for step in (1, 2, 5, 10, 20, 50) if (last - first) / step <= 7)
+    pad = 0.5 + 0.03 * (last - first)  # room for half a label on the narrowest page
     ticks = [year for year in range(first, last + 1) if year % step == 0]
     return {
-        "range": [first - 0.5, last + 0.5],
+        "range": [first - pad, last + pad],
         "tickvals": ticks,
         "ticktext": [str(year) for year in ticks],
         "ticks": "outside",

@@ -32,7 +32,7 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
     known = places.read()
     told = statuses.drop_duplicates("area").set_index("area")
     shown = areas[areas["area"].isin(known.centres.keys())].reset_index(drop=True)
-    status = shown["area"].map(told["status"]).fillna("no_data")
+    status = tiles.said_of(statuses, shown)
     ordered = palette.ordered(list(status.unique()))
     figure = go.Figure()
     others = sorted(set(known.strokes) - set(shown["area"]))
