@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard import frames
-from dashboard.progress import regions
+from dashboard.progress import disclosure, regions
 from dashboard.progress.selection import Selection, select
 from dashboard.progress.words import spelled
 
@@ -64,8 +64,9 @@ def aggregate(
 
     Columns are those of `AGGREGATES`. `rule` shows another rule than the declared one beside it.
     `is_publishable` says whether coverage in States and in weight reaches the indicator's minimum;
-    where it does not, show the coverage and not the value. Raises `ValueError` for an unknown
-    group, indicator, year or rule.
+    where it does not, show the coverage and not the value. A sum that would show, or let someone
+    work out, a count too small to be shown has no value. Raises `ValueError` for an unknown group,
+    indicator, year or rule.
     """
     if rule is not None and rule not in RULES:
         raise ValueError(f"no rule of aggregation is called {rule}")
@@ -149,8 +150,10 @@ def table(plan: frames.PlanFrames, picked: Selection) -> pd.DataFrame:
     """Return a selection as rows of `AGGREGATES`."""
     behind, own = coverage(picked), entered(plan, picked)
     given = ~np.isnan(own)
+    computed = value(picked, picked.values)
+    hide = disclosure.concealed(plan, picked, computed)
     figures = [
-        np.where(given, own, part) for part in (value(picked, picked.values), *bounds(picked))
+        np.where(given, own, np.where(hide, np.nan, part)) for part in (computed, *bounds(picked))
     ]
     counted_up = np.not_equal(picked.rules, "direct").astype(np.bool_)
     at: tuple[Places, ...] = np.nonzero(((behind.states > 0) & counted_up) | given)
@@ -197,6 +200,23 @@ def _missing(
     return spelled(inverse.ravel(), [" ".join(codes[line]) for line in who] or [""])
 
 
+def panel(picked: Selection) -> tuple[Floats, Floats, Floats]:
+    """Return the figures of a selection's two years over the States that report in both.
+
+    First figure, last figure and the number of States, group x indicator.
+    """
+    both = ~np.isnan(picked.values).any(axis=0)
+    always = picked.members.min(axis=0)
+    same = replace(
+        picked,
+        values=np.where(both, picked.values, np.nan),
+        members=np.stack([always, always]),
+    )
+    figure = value(same, same.values)
+    n: Floats = always @ both.astype(np.float64)
+    return figure[0], figure[1], n
+
+
 def matched(
     plan: frames.PlanFrames,
     *,
@@ -205,34 +225,27 @@ def matched(
     groups: Sequence[str] | None = None,
     indicators: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Compare two years over the States that report, and belong, in both.
+    """Compare two years over the States that belong, and report, in both.
 
     A moving set of reporters is the commonest false trend: `first`, `last` and `change` are of
-    the matched panel, `first_full` and `last_full` of whoever reported in each year.
+    the matched panel of `n` States, `first_full` and `last_full` of whoever reported in each year.
     """
     picked = select(plan, groups=groups, indicators=indicators, years=[first, last])
-    both = ~np.isnan(picked.values).any(axis=0)
-    always = picked.members.min(axis=0)
-    panel = replace(
-        picked,
-        values=np.where(both, picked.values, np.nan),
-        members=np.stack([always, always]),
-    )
-    same, full = value(panel, panel.values), value(picked, picked.values)
-    n: Floats = coverage(panel).reporting[0]
+    one, two, n = panel(picked)
+    full = value(picked, picked.values)
+    states = coverage(picked).states[1]
     peopled = np.broadcast_to((picked.members.sum(axis=(0, 2)) > 0)[:, None], n.shape)
     at = np.nonzero(peopled)
-    group, indicator = at
     return pd.DataFrame(
         {
-            "group": spelled(group, picked.groups),
-            "indicator": spelled(picked.columns[indicator], plan.cube.indicators),
+            "group": spelled(at[0], picked.groups),
+            "indicator": spelled(picked.columns[at[1]], plan.cube.indicators),
             "rule": pd.Series(picked.rules[at].astype(str), dtype="str"),
             "n": n[at].astype(np.int64),
-            "states": coverage(picked).states[1][at].astype(np.int64),
-            "first": same[0][at],
-            "last": same[1][at],
-            "change": (same[1] - same[0])[at],
+            "states": states[at].astype(np.int64),
+            "first": one[at],
+            "last": two[at],
+            "change": (two - one)[at],
             "first_full": full[0][at],
             "last_full": full[1][at],
         }

@@ -153,7 +153,7 @@ def road_of(
 
 def points(case: Case) -> Points:
     """Return the points that count, as distances where the target is a range."""
-    found = Points.used(case.seen.years, case.seen.values, case.prepared.used)
+    found = Points.used(case.seen, case.prepared.used)
     if not case.asked.has_range:
         return found
     away = linear.distance(

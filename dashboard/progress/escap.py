@@ -103,6 +103,44 @@ def project(
     return Projection(np.where(observed.any(axis=1), known, found), fell)
 
 
+class Grid:
+    """The `wls` projection of many series over one axis of years, from sums.
+
+    With weights 1 / (tau - t) and time counted back from tau, w t = -1 and w t^2 = tau - t: five
+    sums, which are matrix products, give the same line as `project`. Points at or after tau carry
+    no weight.
+    """
+
+    def __init__(self, years: Floats, there: Bools, year: Floats) -> None:
+        low, high = np.nanmin(year, initial=np.inf), np.nanmax(year, initial=-np.inf)
+        if low >= high:
+            taus, self._kind = np.array([high]), np.zeros(len(year), dtype=np.int64)
+        else:
+            taus, self._kind = np.unique(np.nan_to_num(year), return_inverse=True)
+        back = taus[None, :] - years[:, None]
+        self._ahead = back > 0
+        self._weight = np.where(self._ahead, 1.0 / np.where(self._ahead, back, 1.0), 0.0)
+        marks = there.astype(np.float64)
+        self._w = self._summed(marks, self._weight)
+        self._wtt = self._summed(marks, np.where(self._ahead, back, 0.0))
+        self.n = self._summed(marks, self._ahead.astype(np.float64))
+
+    def _summed(self, left: Floats, right: Floats) -> Floats:
+        whole = left @ right
+        if whole.shape[1] == 1:
+            only: Floats = whole[:, 0]
+            return only
+        return np.take_along_axis(whole, self._kind[:, None], axis=1)[:, 0]
+
+    def project(self, filled: Floats) -> Floats:
+        """Return the projection of values, 0 where there is none; missing below two points."""
+        wv = self._summed(filled, self._weight)
+        v = self._summed(filled, self._ahead.astype(np.float64))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            line = (wv * self._wtt - self.n * v) / (self._w * self._wtt - self.n * self.n)
+        return np.where(self.n >= 2, line, np.nan)
+
+
 def _line(points: Points, year: Floats, weight: Floats) -> Floats:
     """Return the weighted least squares line at a year; both slope and level are weighted."""
     there = points.there & ~np.isnan(weight)

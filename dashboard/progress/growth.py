@@ -5,7 +5,7 @@ Canada (the method built into Open SDG), the UN Statistics Division of 2023 and 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,7 @@ class Growth:
     value: Floats
     status: Codes
     score: Floats  # statcan only, from -5 to 5
+    softening: Floats  # statcan only: C on the thresholds, 1 where no limit is near
     growth: Floats  # g, a fraction a year
     required: Floats  # gT, missing without target
     projected: Floats  # unsd2023 only: value expected in the target year
@@ -83,7 +84,7 @@ def statcan(road: Road, limit: Floats | None = None) -> Growth:
     result = _finish(road, ratio, signed, free, parts)
     score = np.where(np.isnan(road.target), _score_free(signed, factor), _score_to_target(ratio))
     score = np.where(result.status == CODE["target_met"], 5.0, score)
-    return Growth(**{**vars(result), "score": score})
+    return replace(result, score=score, softening=factor)
 
 
 def softening(base: Floats, limit: Floats) -> Floats:
@@ -138,6 +139,7 @@ def unsd2023(road: Road, *, in_percent: Bools | None = None) -> Growth:
         value=np.where(has_target, share, signed),
         status=status,
         score=nothing,
+        softening=nothing,
         growth=growth,
         required=nothing,
         projected=np.where(has_target, expected, np.nan),
@@ -161,7 +163,17 @@ def istat(road: Road) -> Growth:
             status[signed > cut + EPS] = CODE[word]
     _bare(road, status)
     nothing = np.full(signed.shape, np.nan)
-    return Growth(signed, status, nothing, parts[0], nothing, nothing, parts[2], parts[3])
+    return Growth(
+        value=signed,
+        status=status,
+        score=nothing,
+        softening=nothing,
+        growth=parts[0],
+        required=nothing,
+        projected=nothing,
+        base_substituted=parts[2],
+        target_substituted=parts[3],
+    )
 
 
 def combine(scores: Floats, status: Codes) -> tuple[Floats, Codes]:
@@ -230,6 +242,7 @@ def _finish(road: Road, ratio: Floats, signed: Floats, free: Codes, parts: _Part
         value=np.where(has_target, ratio, signed),
         status=status,
         score=np.full(ratio.shape, np.nan),
+        softening=np.full(ratio.shape, np.nan),
         growth=growth,
         required=required,
         projected=np.full(ratio.shape, np.nan),

@@ -171,6 +171,7 @@ def _growth(case: Case, preset: str) -> Outcome:
             "required_growth": found.required,
             "projected": found.projected,
             "score": found.score,
+            "softening": found.softening,
         },
         flags={
             "zero_base_substituted": found.base_substituted,

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dashboard.progress import bits
+from dashboard.progress.prepare import Reported
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -21,13 +22,15 @@ class Points:
     values: Floats
 
     @classmethod
-    def used(cls, years: npt.NDArray[np.int64], values: Floats, used: bits.Bits) -> Self:
+    def used(cls, seen: Reported, used: bits.Bits) -> Self:
         """Return the points of a cube's rows whose bit is set."""
-        keep = bits.unpack(used, len(years))
-        return cls(
-            np.broadcast_to(years.astype(np.float64), values.shape),
-            np.where(keep, values, np.nan),
-        )
+        values = seen.values
+        some = np.flatnonzero(used != seen.reported)
+        if some.size:
+            keep = bits.unpack(used[some], len(seen.years))
+            values = values.copy()
+            values[some] = np.where(keep, values[some], np.nan)
+        return cls(np.broadcast_to(seen.years.astype(np.float64), values.shape), values)
 
     @property
     def there(self) -> Bools:
@@ -37,8 +40,7 @@ class Points:
     @property
     def n(self) -> Places:
         """Return how many points each series has."""
-        found: Places = self.there.sum(axis=1)
-        return found
+        return tally(self.there)
 
     @property
     def ends(self) -> tuple[Places, Places]:
@@ -66,3 +68,8 @@ class Points:
         dt = self.times - np.take_along_axis(self.times, safe, axis=1)
         dv = self.values - np.take_along_axis(self.values, safe, axis=1)
         return np.where(both, dt, np.nan), np.where(both, dv, np.nan)
+
+
+def tally(marks: Bools) -> Places:
+    """Return how many marks each row has; as a matrix product, which is faster than a sum."""
+    return (marks.astype(np.float64) @ np.ones(marks.shape[1])).astype(np.int64)

@@ -65,18 +65,28 @@ def arrow(
     growth that would have led there: below 0 decreasing, below one half stagnating, below all of
     it moderately improving. Empty where a score is missing or no time has passed.
     """
+    return np.array((*ARROWS, ""))[heading(first, last, green, target_year)]
+
+
+def heading(
+    first: tuple[Floats, Floats],
+    last: tuple[Floats, Floats],
+    green: Floats,
+    target_year: Floats,
+) -> npt.NDArray[np.int8]:
+    """Return the place of the arrow among `ARROWS`, -1 where there is none; see `arrow`."""
     (s0, y0), (s1, y1) = first, last
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = (s1 - s0) / np.where(y1 > y0, y1 - y0, np.nan)
         needed = (green - s0) / np.where(target_year > y0, target_year - y0, np.nan)
         share = growth / needed
-        named = np.full(s1.shape, "", dtype="<U23")
-        named[share < 0.5 - EPS] = "stagnating"
-        named[share >= 0.5 - EPS] = "moderately_improving"
-        named[share >= 1.0 - EPS] = "on_track_or_maintaining"
-        named[growth < -EPS] = "decreasing"
-        named[s1 >= green - EPS] = "on_track_or_maintaining"
-    return named
+        place = np.full(s1.shape, -1, dtype=np.int8)
+        place[share < 0.5 - EPS] = 2
+        place[share >= 0.5 - EPS] = 1
+        place[share >= 1.0 - EPS] = 0
+        place[growth < -EPS] = 3
+        place[s1 >= green - EPS] = 0
+    return place
 
 
 def mean(scores: Floats) -> Floats:

@@ -1,7 +1,7 @@
 """The part of a plan that is to be aggregated, year first, with what the rules need to know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -16,7 +16,8 @@ from dashboard.progress.prepare import OPEN_END
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int64]
+Places = Ints
 Cell = TypeVar("Cell", bound=np.generic)
 
 POPULATION: Final = "population"
@@ -40,6 +41,66 @@ class Selection:
     scale: Floats  # year x area x indicator, for the coverage
     rules: npt.NDArray[np.object_]  # group x indicator
     least: Floats  # indicator: coverage from which a figure is published
+    limits: tuple[Floats, Floats]  # indicator: natural limits
+    by_weight: Bools  # indicator: whether any rule weighs
+    pooled: Bools  # indicator: whether the weights are its own denominators
+    min_cell: Ints  # indicator: smallest count that may be shown, 0 where nothing is hidden
+
+    def narrowed(self, when: Places, columns: Places) -> "Selection":
+        """Return some years and indicators of the selection, by their places in it."""
+        condition = self.condition
+        cells = np.ix_(when, np.arange(self.values.shape[1]), columns)
+        return Selection(
+            groups=self.groups,
+            columns=self.columns[columns],
+            when=self.when[when],
+            values=self.values[cells],
+            low=self.low[cells],
+            high=self.high[cells],
+            condition=Condition(
+                target=condition.target[:, columns],
+                upper=condition.upper[:, columns],
+                sign=condition.sign[:, columns],
+                exact=condition.exact[columns],
+            ),
+            applies=self.applies[cells],
+            members=self.members[when],
+            weights=self.weights[cells],
+            scale=self.scale[cells],
+            rules=self.rules[:, columns],
+            least=self.least[columns],
+            limits=(self.limits[0][columns], self.limits[1][columns]),
+            by_weight=self.by_weight[columns],
+            pooled=self.pooled[columns],
+            min_cell=self.min_cell[columns],
+        )
+
+    def of_groups(self, lines: Places) -> "Selection":
+        """Return some groups of the selection, by their places in it."""
+        return replace(
+            self,
+            groups=tuple(self.groups[line] for line in lines),
+            members=self.members[:, lines],
+            rules=self.rules[lines],
+        )
+
+    def patch(self, at: tuple[int, int, int], value: float, flag: int, weight: float) -> None:
+        """Write one reported value, its flag byte and its own weight (NaN keeps the old one).
+
+        `at` is the place of the year, area and indicator in the selection.
+        """
+        if self.pooled[at[2]] and not np.isnan(weight):
+            self.weights[at] = weight
+        cell = tuple(slice(place, place + 1) for place in at)
+        limits = (self.limits[0][cell[2]], self.limits[1][cell[2]])
+        told = _told(
+            np.full((1, 1, 1), value),
+            np.full((1, 1, 1), flag, dtype=np.uint8),
+            self.by_weight[cell[2]] & np.isnan(self.weights[cell]),
+            limits,
+        )
+        for grid, part in zip((self.values, self.low, self.high, self.applies), told, strict=True):
+            grid[cell] = part
 
 
 @dataclass(frozen=True)
@@ -91,14 +152,11 @@ def select(
     table = plan.indicators.set_index("indicator").reindex(pd.Index(cube.indicators)).iloc[columns]
     raw = _cut(cube.totals, columns, when)
     flag = _cut(cube.flags[0], columns, when)
-    limit = (flag & np.uint8(Flag.BELOW | Flag.ABOVE)) != 0
     scale, weights = _weights(plan, table, columns, when)
     rule = _rules(plan, table, names)
-    unweighted = np.isin(rule, BY_WEIGHT).any(axis=0) & np.isnan(weights)
-    applies = ~(((flag & Flag.NOT_APPLICABLE) != 0) & np.isnan(raw))
-    # A mean by weight has no use for a value without weight: such a State counts as missing.
-    values = np.where(limit | unweighted, np.nan, raw)
-    low, high = _ends(values, raw, flag, _limits(asked, cube, columns))
+    by_weight = np.logical_or.reduce(np.isin(rule, BY_WEIGHT), axis=0)
+    limits = _limits(asked, cube, columns)
+    values, low, high, applies = _told(raw, flag, by_weight & np.isnan(weights), limits)
     members = np.moveaxis(belonging.members[lines][:, :, when], -1, 0)
     return Selection(
         groups=names,
@@ -114,6 +172,10 @@ def select(
         scale=scale,
         rules=rule,
         least=table["min_coverage"].fillna(regions.MIN_COVERAGE).to_numpy(np.float64),
+        limits=limits,
+        by_weight=by_weight,
+        pooled=_pooled(table),
+        min_cell=table["min_cell"].fillna(0).to_numpy(np.int64),
     )
 
 
@@ -132,16 +194,22 @@ def _limits(asked: rules.Rules, cube: frames.Cube, columns: Places) -> tuple[Flo
     return asked.lower.reshape(shape)[0, columns], asked.upper.reshape(shape)[0, columns]
 
 
-def _ends(
-    values: Floats, raw: Floats, flag: npt.NDArray[np.uint8], limits: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """Return the least and the most that every value could be, by limits and by `<` and `>`."""
+def _told(
+    raw: Floats, flag: npt.NDArray[np.uint8], unweighted: Bools, limits: tuple[Floats, Floats]
+) -> tuple[Floats, Floats, Floats, Bools]:
+    """Return the values that count, the least and the most each could be, and where it applies.
+
+    A mean by weight has no use for a value without weight: such a State counts as missing. So
+    does a mere limit, which still narrows the bounds.
+    """
+    below, above = ((flag & np.uint8(side)) != 0 for side in (Flag.BELOW, Flag.ABOVE))
+    values = np.where(below | above | unweighted, np.nan, raw)
     hair = OPEN_END * np.maximum(1.0, np.abs(raw))
-    below, above = (flag & Flag.BELOW) != 0, (flag & Flag.ABOVE) != 0
     absent = np.isnan(values)
     low = np.where(absent, np.where(above, raw + hair, limits[0]), values)
     high = np.where(absent, np.where(below, raw - hair, limits[1]), values)
-    return low, high
+    applies = ((flag & np.uint8(Flag.NOT_APPLICABLE)) == 0) | ~np.isnan(raw)
+    return values, low, high, applies
 
 
 def _rules(
@@ -186,8 +254,7 @@ def _weights(
     scale = np.full((len(when), len(plan.cube.areas), len(columns)), np.nan)
     for name in sorted(set(named.tolist())):
         scale[:, :, named == name] = weight(plan, name)[:, when].T[:, :, None]
-    pooled = (table[["aggregation", "aggregation_global"]] == "ratio_of_sums").any(axis=1)
-    own = pooled.to_numpy() & (table["weight"].fillna("") == "").to_numpy()
+    own = _pooled(table)
     if not own.any():
         return scale, scale
     weights = scale.copy()
@@ -195,6 +262,13 @@ def _weights(
     if plan.cube.denominators is not None:
         weights[:, :, own] = _cut(plan.cube.denominators, columns[own], when)
     return scale, weights
+
+
+def _pooled(table: pd.DataFrame) -> Bools:
+    """Return which indicators weigh by their own denominators."""
+    rules_ = table[["aggregation", "aggregation_global"]].to_numpy(object)
+    pooled = np.logical_or.reduce(np.isin(rules_, ["ratio_of_sums"]), axis=1)
+    return np.logical_and(pooled, (table["weight"].fillna("") == "").to_numpy(np.bool_))
 
 
 def weight(plan: frames.PlanFrames, name: str) -> Floats:

@@ -59,6 +59,12 @@ def slopes(points: Points) -> Floats:
         return np.where(dt > 0, dv / dt, np.nan)
 
 
+def median_slope(points: Points) -> Floats:
+    """Return the Theil-Sen slope of each series, whatever the number of its points."""
+    ordered = np.sort(slopes(points), axis=1)
+    return median(ordered, np.count_nonzero(~np.isnan(ordered), axis=1))
+
+
 def median(ordered: Floats, n: Places) -> Floats:
     """Return the median of the first n of each sorted row, missing where n is 0."""
     last = max(ordered.shape[1] - 1, 0)

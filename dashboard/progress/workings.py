@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.progress.explanation import Sentence, Working
 from dashboard.progress.growth import SUBSTITUTE
-from dashboard.progress.linear import Linear
+from dashboard.progress.linear import EPS, MODERATE, Linear
 from dashboard.progress.words import N_
 
 RULES: Final[dict[str, str]] = {
@@ -170,7 +170,31 @@ def _growth(working: Working, it: Numbers, letters: _Letters, preset: str) -> No
         formula = f"s * {direction} * g"
         working.write("G", N_("growth in the good direction"), formula, parts["value"])
     if preset == "statcan":
-        working.tell("score", N_("score"), N_("from -5 to 5, by R or G"), parts["score"])
+        _score(working, it)
+
+
+def _score(working: Working, it: Numbers) -> None:
+    """Write the score of Statistics Canada by the branch that holds."""
+    parts, label = it.parts, N_("score from -5 to 5")
+    value, soft = parts["value"], parts["softening"]
+    if bool(it.facts.met[0]):
+        working.tell("score", label, N_("5, for the target is met"), parts["score"])
+    elif not np.isnan(parts["required_growth"]):
+        rising = value >= MODERATE - EPS
+        formula = "min(5, 7.1429 * R - 4.2857)" if rising else "max(-5, 4.1667 * R - 2.5)"
+        working.write("score", label, formula, parts["score"])
+    else:
+        working.tell("C", N_("softening near the limit"), N_("1 - distance^4.44"), soft)
+        formula = "500 * G / C - 2.5"
+        if value < -EPS:
+            formula = "max(-5, 125 * G - 2.5)"
+        elif soft == 0:
+            formula = "5"
+        elif value >= 0.015 * soft - EPS:
+            formula = "min(5, 500 * G / C - 5)"
+        elif value >= 0.005 * soft - EPS:
+            formula = "250 * G / C - 1.25"
+        working.write("score", label, formula, parts["score"])
 
 
 def _escap(working: Working, it: Numbers, letters: _Letters, preset: str) -> None:
