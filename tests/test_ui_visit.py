@@ -106,6 +106,9 @@ def test_a_visit_keeps_its_session_awake(
     send({sessions.COOKIE: sign_in(here, now=NOON - timedelta(hours=11))})
     visit.who()
     with reading(here) as session:
+        assert session.exec(select(LoginSession.seen_at)).one() < NOON  # asking is no click
+    AppTest.from_function(page).run()
+    with reading(here) as session:
         assert session.exec(select(LoginSession.seen_at)).one() == NOON
 
 

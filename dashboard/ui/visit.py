@@ -5,6 +5,7 @@ run without the rest of the page. Nothing is believed from an earlier run: the c
 its session looked up, each time.
 """
 
+import math
 import os
 import secrets
 import threading
@@ -78,10 +79,10 @@ def cookies() -> Mapping[str, str]:
 class _Known:
     who: Identity
     at: float  # seconds of the monotonic clock
-    touched: float
 
 
 _known: dict[str, _Known] = {}
+_touched: dict[str, float] = {}
 _lock = threading.Lock()
 
 
@@ -97,15 +98,23 @@ def holder(token: str) -> Identity:
         with _lock:
             _known.pop(key, None)
         return ANONYMOUS
-    touched = known.touched if known is not None else clock - sessions.TOUCH.total_seconds()
-    if clock - touched >= sessions.TOUCH.total_seconds():
-        unit_of_work(engine(), lambda session: sessions.touch(session, token, now=now()))
-        touched = clock
     with _lock:
         if len(_known) >= MOST:
             _known.clear()
-        _known[key] = _Known(who, clock, touched)
+        _known[key] = _Known(who, clock)
     return who
+
+
+def _keep_awake(token: str) -> None:
+    """Let the session know of this click, at most once in a while."""
+    key, clock = sessions.hashed(token), time.monotonic()
+    if clock - _touched.get(key, -math.inf) < sessions.TOUCH.total_seconds():
+        return
+    unit_of_work(engine(), lambda session: sessions.touch(session, token, now=now()))
+    with _lock:
+        if len(_touched) >= MOST:
+            _touched.clear()
+        _touched[key] = clock
 
 
 def forget() -> None:
@@ -127,6 +136,8 @@ def begin() -> Identity:
     if st.session_state.get(_PERSON, person.person_id) != person.person_id:
         st.session_state.clear()
     st.session_state[_PERSON] = person.person_id
+    if person.person_id:
+        _keep_awake(cookies()[sessions.COOKIE])
     return person
 
 
