@@ -2,11 +2,18 @@
 
 from dashboard.progress.aggregation import aggregate, matched
 from dashboard.progress.assessment import ASSESSMENTS, measure
+from dashboard.progress.disclosure import disclosed
 from dashboard.progress.distribution import rollup
 from dashboard.progress.explanation import Assessment, Explanation, Input, Sentence, Step
+from dashboard.progress.grades import confidence
+from dashboard.progress.groups import measure_groups
+from dashboard.progress.paths import paths
 from dashboard.progress.presets import ENGINE_VERSION, METHODS, PRESETS, Preset
+from dashboard.progress.prospects import outlook
 from dashboard.progress.reasons import explain
 from dashboard.progress.rules import Theory
+from dashboard.progress.trials import robustness, sensitivity
+from dashboard.progress.update import Change, keep, revise
 from dashboard.progress.words import FLAGS, LABELS, N_, STATUSES
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "PRESETS",
     "STATUSES",
     "Assessment",
+    "Change",
     "Explanation",
     "Input",
     "Preset",
@@ -26,8 +34,17 @@ __all__ = [
     "Step",
     "Theory",
     "aggregate",
+    "confidence",
+    "disclosed",
     "explain",
+    "keep",
     "matched",
     "measure",
+    "measure_groups",
+    "outlook",
+    "paths",
+    "revise",
+    "robustness",
     "rollup",
+    "sensitivity",
 ]
