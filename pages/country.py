@@ -11,41 +11,46 @@ from dashboard.ui import cached, country, overview, why, widgets
 found = widgets.open_picture(_("Country"), lede=_("The whole plan for one State."))
 words = cached.words(found.plan.plan)
 area = country.pick(found)
-moment = found.plan.stamp.as_of
-rows = cached.kept("profile", lambda: country.profile(found, area), area, moment)
-st.html(country.head(found, area))
-st.html(country.cards(found, area, rows))
+about = (area, found.plan.plan, found.plan.stamp.as_of)
+rows = cached.kept("profile", lambda: country.profile(found, area), *about)
+cached.html("country", lambda: country.head(found, area), *about)
+cached.html("country cards", lambda: country.cards(found, area, rows), *about)
 
-counts = country.counts(found, rows)
+counts = cached.kept("profile counts", lambda: country.counts(found, rows), *about)
 widgets.chart(
-    cached.figure("profile", lambda: country.bars(found, area, counts), area, moment),
+    cached.figure("profile", lambda: country.bars(found, area, counts), *about),
     counts,
     key="profile",
-    alt=charts.status_bar.alt(counts),
+    alt=cached.kept("profile alt", lambda: charts.status_bar.alt(counts), *about),
     found=found,
     how=overview.how_statuses(found),
 )
 left, right = st.columns(2, gap="large")
-left.html(country.strongest(found, rows))
-right.html(country.weakest(found, rows))
+with left:
+    cached.html("strongest", lambda: country.strongest(found, rows), *about)
+with right:
+    cached.html("weakest", lambda: country.weakest(found, rows), *about)
 
 st.subheader(_("Every indicator"))
-st.html(country.table(found, area, rows))
+cached.html("indicators", lambda: country.table(found, area, rows), *about)
 code = widgets.choose(
     _("Why this colour"),
-    country.assessed(rows),
+    cached.kept("assessed", lambda: country.assessed(rows), *about),
     name="indicator",
     show=lambda code: f"{code}  {words.indicator(code).name}",
     index=None,
     placeholder=_("Choose an indicator"),
 )
 if code:
-    st.html(cached.kept("why", partial(why.told, found, area, code), area, code, moment))
+    cached.html("why", partial(why.told, found, area, code), code, *about)
     widgets.link("indicator", _("The series and its sources"), indicator=code, area=area)
-with st.expander(_("What is not reported")):
-    st.html(country.silent(rows))
-with st.expander(_("Download this table")):
-    widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
+box = st.expander(_("What is not reported"), key="silent", on_change="rerun")
+if box.open:
+    box.html(country.silent(rows))
+box = st.expander(_("Download this table"), key="download", on_change="rerun")
+if box.open:
+    with box:
+        widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
 
 st.subheader(_("Measures: how far, and what stands in the way"))
-st.html(country.updates(found, words, area))
+cached.html("country updates", lambda: country.updates(found, words, area), *about)

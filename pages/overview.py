@@ -8,43 +8,37 @@ from dashboard.ui import cached, look, overview, widgets
 
 found = widgets.open_picture(_("Overview"), lede=_("What has been promised, what is known of it."))
 words = cached.words(found.plan.plan)
-st.html(cached.kept("cards", lambda: overview.cards(found, words), found.plan.stamp.as_of))
+now = (found.plan.plan, found.plan.stamp.as_of)
+cached.html("cards", lambda: overview.cards(found, words), *now)
 
 left, right = st.columns([5, 6], gap="large")
 with left:
-    counts = cached.kept("objectives", lambda: overview.objectives(found), found.plan.stamp.as_of)
-    title = overview.sentence(counts)
+    counts = cached.kept("objectives", lambda: overview.objectives(found), *now)
     widgets.chart(
-        cached.figure(
-            "objectives",
-            lambda: charts.status_bar.draw(
-                counts, **widgets.drawn(found, title, note=overview.core_note(), half=True)
-            ),
-            found.plan.stamp.as_of,
-        ),
+        cached.figure("objectives", lambda: overview.bars(found, counts), *now),
         counts,
         key="objectives",
-        alt=charts.status_bar.alt(counts),
+        alt=cached.kept("objectives alt", lambda: charts.status_bar.alt(counts), *now),
         found=found,
         how=overview.how_statuses(found),
     )
 with right:
     indicator = widgets.pick_indicator(found)
-    rows = cached.kept(
-        "states", lambda: overview.states(found, indicator), indicator, found.plan.stamp.as_of
-    )
+    rows = cached.kept("states", lambda: overview.states(found, indicator), indicator, *now)
     geographic = widgets.switch(_("Geographic map"), name="map")
     clicked = widgets.chart(
         cached.figure(
             "map",
             lambda: overview.world(found, words, indicator, rows, geographic=geographic),
-            indicator,
             geographic,
-            found.plan.stamp.as_of,
+            indicator,
+            *now,
         ),
         rows,
         key="map",
-        alt=charts.tiles.alt(rows, overview.placed(found)),
+        alt=cached.kept(
+            "map alt", lambda: charts.tiles.alt(rows, overview.placed(found)), indicator, *now
+        ),
         found=found,
         how=overview.how_statuses(found),
         clickable=True,
@@ -54,8 +48,10 @@ with right:
 
 st.subheader(_("What comes next, and what was last accepted"))
 left, right = st.columns(2, gap="large")
-left.html(overview.dates(words))
-right.html(cached.kept("recent", lambda: overview.recent(found), found.plan.stamp.as_of))
+with left:
+    cached.html("dates", lambda: overview.dates(words), *now)
+with right:
+    cached.html("recent", lambda: overview.recent(found), *now)
 with st.expander(_("What every reader should know")):
     for notice in words.notices:
         st.html(look.notice(notice))

@@ -8,30 +8,23 @@ from dashboard.ui import cached, look, plan, widgets
 
 found = widgets.open_picture(_("Plan"), lede=_("From objective to measure to indicator."))
 words = cached.words(found.plan.plan)
-st.html(plan.about(words))
+now = (found.plan.plan, found.plan.stamp.as_of)
+cached.html("plan", lambda: plan.about(words), *now)
 chosen = plan.pick_objective(words)
 objective = words.objective(chosen)
 st.html(plan.objective(objective))
 
-counts = cached.kept("measures", lambda: plan.counts(found, chosen), chosen, found.plan.stamp.as_of)
+counts = cached.kept("measures", lambda: plan.counts(found, chosen), chosen, *now)
 if not counts.empty:
     widgets.chart(
-        cached.figure(
-            "measures",
-            lambda: charts.status_bar.draw(
-                counts, **widgets.drawn(found, plan.sentence(counts), note=plan.note())
-            ),
-            chosen,
-            found.plan.stamp.as_of,
-        ),
+        cached.figure("measures", lambda: plan.bars(found, counts), chosen, *now),
         counts,
         key="measures",
-        alt=charts.status_bar.alt(counts),
+        alt=cached.kept("measures alt", lambda: charts.status_bar.alt(counts), chosen, *now),
         found=found,
         how=plan.note(),
     )
 
-reports = cached.kept("updates", lambda: plan.reports(found), found.plan.stamp.as_of)
 measures = plan.measures_of(words, chosen)
 opened = widgets.choose(
     _("Measure"),
@@ -40,26 +33,28 @@ opened = widgets.choose(
     show=lambda code: f"{code}  {words.measure(code).title}",
 )
 measure = words.measure(opened or measures[0].code)
+this = (measure.code, *now)
 st.subheader(f"{measure.code}  {measure.title}")
-st.html(plan.measure(measure))
+cached.html("measure", lambda: plan.measure(measure), *this)
+reports = cached.kept("reports", lambda: plan.reports(found), *now)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.html(plan.indicators(found, words, measure))
+    cached.html("measure indicators", lambda: plan.indicators(found, words, measure), *this)
 with right:
-    st.html(plan.implementation(reports, measure.code))
-st.html(plan.standing_in_the_way(found, reports, measure.code))
+    cached.html("implementation", lambda: plan.implementation(reports, measure.code), *this)
+cached.html("in the way", lambda: plan.standing_in_the_way(found, reports, measure.code), *this)
 st.subheader(_("Road map"))
-events = cached.kept("events", lambda: plan.events(words))
+events = cached.kept("events", lambda: plan.events(words), *now)
 widgets.chart(
-    cached.figure("events", lambda: plan.road(found, events)),
+    cached.figure("events", lambda: plan.road(found, events), *now),
     events,
     key="events",
-    alt=charts.timeline.alt(events),
+    alt=cached.kept("events alt", lambda: charts.timeline.alt(events), *now),
     found=found,
     how=_("Dates as told by the plan and its sources."),
 )
 with st.expander(_("Related plans")):
-    st.html(plan.related(words))
+    cached.html("related", lambda: plan.related(words), *now)
 with st.expander(_("What every reader should know")):
     for notice in words.notices:
         st.html(look.notice(notice))

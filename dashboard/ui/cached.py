@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import plotly.graph_objects as go
+import streamlit as st
 from sqlalchemy.engine import Engine
 
 from dashboard import i18n
@@ -111,6 +112,23 @@ def kept(name: str, make: Callable[[], Result], *about: Hashable) -> Result:
     return result
 
 
+class Drawn(go.Figure):  # type: ignore[misc]  # Plotly has no types
+    """A finished figure: it is turned into plain values once, and shown many times."""
+
+    _ready: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figure as plain values. They are shared: nobody may change them."""
+        if self._ready is None:
+            self._ready = super().to_dict()
+        return self._ready
+
+
 def figure(name: str, draw: Callable[[], go.Figure], *about: Hashable) -> go.Figure:
     """Return a figure, drawn once for this version, language, light and `about`."""
-    return kept(f"figure {name}", draw, *about)
+    return kept(f"figure {name}", lambda: Drawn(draw()), *about)
+
+
+def html(name: str, make: Callable[[], str], *about: Hashable) -> None:
+    """Show a piece of HTML, made once for this version, language and `about`."""
+    st.html(kept(f"html {name}", make, *about))

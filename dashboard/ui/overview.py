@@ -100,6 +100,12 @@ def sentence(counts: pd.DataFrame) -> str:
     return said.format(of=number(int(assessed)))
 
 
+def bars(found: Picture, counts: pd.DataFrame) -> go.Figure:
+    """Draw the statuses of the plan by objective."""
+    look_ = widgets.drawn(found, sentence(counts), note=core_note(), half=True)
+    return charts.status_bar.draw(counts, **look_)
+
+
 def placed(found: Picture) -> pd.DataFrame:
     """Return the areas that a map shows: Member States and observers."""
     return found.plan.areas[found.plan.areas["kind"].isin(["state", "observer"])]

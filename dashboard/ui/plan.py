@@ -79,9 +79,10 @@ def counts(found: Picture, chosen: str) -> pd.DataFrame:
     return table.assign(bar=table["measure"].map(names), n=table["count"])[["bar", "status", "n"]]
 
 
-def sentence(table: pd.DataFrame) -> str:
-    """Return the title of the bars."""
-    return overview.sentence(table)
+def bars(found: Picture, table: pd.DataFrame) -> go.Figure:
+    """Draw the statuses of an objective by measure."""
+    look_ = widgets.drawn(found, overview.sentence(table), note=note())
+    return charts.status_bar.draw(table, **look_)
 
 
 def reports(found: Picture) -> pd.DataFrame:
