@@ -17,6 +17,12 @@ UV = $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-header --no-annotate
 
+# Made beside and then moved, so that a demonstration broken off is begun again, not opened.
+RECORD := $(HEADWAY_HOME)/headway.db
+MAKING := $(HEADWAY_HOME)/.making
+DEMONSTRATE = { rm -rf "$(MAKING)" && HEADWAY_HOME="$(MAKING)" $(BIN)/headway demo \
+  && mv "$(MAKING)"/* "$(HEADWAY_HOME)"/ && rmdir "$(MAKING)"; }
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test check lint bench conformance migration messages compile clean
 
@@ -26,11 +32,13 @@ help: ## List what can be made
 setup: $(VENV)/run ## Set up everything the dashboard needs, under .venv/
 
 run: $(VENV)/run ## Open the dashboard (PORT, HEADWAY_HOME), with demonstration data the first time
-	@[ -n "$$HEADWAY_DATABASE" ] || [ -e "$$HEADWAY_HOME/headway.db" ] || $(BIN)/headway demo
+	@[ -n "$$HEADWAY_DATABASE" ] || [ -e "$(RECORD)" ] || $(DEMONSTRATE)
 	@exec $(BIN)/headway run --port $(PORT)
 
 demo: $(VENV)/run ## Make the demonstration database without opening it
-	@$(BIN)/headway demo
+	@if [ -n "$$HEADWAY_DATABASE" ]; then $(BIN)/headway demo; \
+	elif [ -e "$(RECORD)" ]; then echo "There is a record already: $(RECORD)" >&2; exit 1; \
+	else $(DEMONSTRATE); fi
 
 test: $(VENV)/dev lint ## Run every test; installs the browser and, as root, PostgreSQL
 	@$(BIN)/python -m tests.machine
