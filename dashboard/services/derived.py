@@ -36,6 +36,8 @@ SPANS: Final = columns(ValueSpan)
 PACKED: Final = columns(PackedSeries)
 SERIES: Final = ["area_id", "indicator_id", "cell_id"]
 KEY: Final = [*SERIES, "period"]
+CHUNK: Final = 20_000
+"""Rows sent to the database at once."""
 CONTENT: Final = ["year", "value", "qualifier", "status", "is_illustrative", "seq"]
 
 STATUS_FLAGS: Final[Mapping[str, Flag]] = {
@@ -246,17 +248,30 @@ def rebuild(session: Session) -> dict[str, int]:
         rows = right[table.name]
         counts[table.name] = len(rows)
         if len(rows):
-            connection.execute(sa.insert(raw(table)), rows_of(rows))
+            insert(session, table, rows)
     return counts
 
 
-def raw(table: sa.Table) -> sa.TableClause:
-    """Return the table without column types, for values that are already as they are stored."""
-    return sa.table(table.name, *(sa.column(name) for name in table.c.keys()))  # noqa: SIM118 - not a dict
+def insert(session: Session, into: sa.Table, rows: pd.DataFrame) -> None:
+    """Insert the rows of a frame whose values are already as they are stored, missing as none.
+
+    The driver is called at once: SQLAlchemy's own way costs several times the database's.
+    """
+    connection = session.connection()
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    names = [name for name in into.c.keys() if name in rows]  # noqa: SIM118 - not a dict
+    quoted = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join(mark for _name in names)
+    statement = f'INSERT INTO "{into.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - our names
+    for start in range(0, len(rows), CHUNK):
+        part = rows.iloc[start : start + CHUNK]
+        connection.exec_driver_sql(
+            statement, list(zip(*(plain(part[name]) for name in names), strict=True))
+        )
 
 
-def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as plain values, missing as none."""
-    plain = table.astype("object").where(table.notna(), None)
-    names = [str(name) for name in plain.columns]
-    return [dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False)]
+def plain(column: pd.Series) -> list[Any]:
+    """Return the values of a column as Python's own, missing as none."""
+    values = column.astype("object")
+    found: list[Any] = values.where(column.notna(), None).tolist()
+    return found

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.services import derived, ledger, lookup
-from dashboard.services.derived import CONTENT, KEY, raw, rows_of
+from dashboard.services.derived import CONTENT, KEY, plain
 from dashboard.services.observations import FIELDS, written
 from models import (
     FOREVER,
@@ -45,7 +45,6 @@ TEXTS: Final = [
     "note",
     "comment",
 ]
-CHUNK: Final = 20_000
 
 
 def load(
@@ -169,14 +168,7 @@ def _store(session: Session, table: pd.DataFrame, events: pd.DataFrame, channel:
         state=last["after"], subject=Subject.OBSERVATION.value
     )
     for into, rows in ((OBSERVATIONS, observation), (EVENTS, events), (STATES, standing)):
-        insert(session, into, rows)
-
-
-def insert(session: Session, into: sa.Table, rows: pd.DataFrame) -> None:
-    """Insert the rows of a frame, values as they are stored, in chunks."""
-    statement = sa.insert(raw(into))
-    for start in range(0, len(rows), CHUNK):
-        session.connection().execute(statement, rows_of(rows.iloc[start : start + CHUNK]))
+        derived.insert(session, into, rows)
 
 
 def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None:
@@ -184,8 +176,8 @@ def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None
     history["value"] = pd.to_numeric(history["value"].astype("object"))
     history["ended_at"] = history["ended_at"].fillna(micros(FOREVER)).astype("int64")
     current = history[history["ended_at"] == micros(FOREVER)].drop(columns="ended_at")
-    insert(session, derived.SPANS, history)
-    insert(session, derived.CURRENT, current)
+    derived.insert(session, derived.SPANS, history)
+    derived.insert(session, derived.CURRENT, current)
     packed = derived.pack(derived.with_flags(current))
     if packed:
         session.connection().execute(sa.insert(derived.PACKED), packed)
@@ -206,4 +198,5 @@ def _chain(session: Session, table: pd.DataFrame, *, by: str, now: datetime) -> 
 def rows_digest(rows: pd.DataFrame) -> str:
     """Return the SHA-256 by which the ledger recognises many rows at once, in their order."""
     names = [*FIELDS, "area_id", "indicator_id", "cell_id"]
-    return ledger.digest([list(map(written, row)) for row in rows[names].itertuples(index=False)])
+    columns_ = ([written(value) for value in plain(rows[name])] for name in names)
+    return ledger.digest([list(row) for row in zip(*columns_, strict=True)])

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-import pandas as pd
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -243,7 +242,7 @@ def digest(row: dict[str, Any]) -> str:
 
 def written(value: object) -> str | None:
     """Return a field as it is written in the ledger: numbers and dates as text, none as none."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None:
         return None
     return plain(value) if isinstance(value, Decimal) else str(value)
 
