@@ -1,4 +1,4 @@
-"""The engine against vectors: the project's own, worked by hand, and the shared set if it is here."""
+"""The engine against vectors: its own, worked by hand, and the shared set where that is here."""
 
 from pathlib import Path
 

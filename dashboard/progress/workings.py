@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from dashboard.progress.escap import API_SCALE
 from dashboard.progress.explanation import Sentence, Working
 from dashboard.progress.growth import SUBSTITUTE
 from dashboard.progress.linear import EPS, MODERATE, Linear
@@ -215,8 +216,11 @@ def _escap(working: Working, it: Numbers, letters: _Letters, preset: str) -> Non
         N_("weighted line through all points, weights (tT - t first) / (tT - t)"),
         it.parts["projected"],
     )
-    formula = f"100 * {d} * (E - {b}) / abs({t} - {b})"
-    working.write("API", N_("anticipated progress"), formula, it.parts["api"])
+    label, api = N_("anticipated progress"), it.parts["api"]
+    if api == API_SCALE:
+        working.tell("API", label, N_("100, for the expected value meets the target"), api)
+    else:
+        working.write("API", label, f"100 * {d} * (E - {b}) / abs({t} - {b})", api)
 
 
 def _sdsn(working: Working, it: Numbers, letters: _Letters, preset: str) -> None:
@@ -256,10 +260,11 @@ def _oecd(working: Working, it: Numbers, letters: _Letters, preset: str) -> None
 
 
 def _milestone(working: Working, it: Numbers, letters: _Letters, preset: str) -> None:
-    share = it.parts.get("share", np.nan)
-    formula = "min(max((x - b) / (T - b), 0), 1)"
-    if it.b != it.T:
-        working.write("p", N_("share of the levels"), formula, share)
+    share, label = it.parts.get("share", np.nan), N_("share of the levels")
+    if it.d * (it.T - it.b) > 0 or (it.d == 0 and it.T > it.b):
+        working.write("p", label, "min(max((x - b) / (T - b), 0), 1)", share)
+    else:
+        working.tell("p", label, N_("1 where the level is held, else 0"), share)
 
 
 def _counts(working: Working, it: Numbers, letters: _Letters, preset: str) -> None:
