@@ -68,6 +68,16 @@ def test_light_and_dark_differ_and_both_are_opaque(name: str) -> None:
 
 
 @EVERY
+def test_plotly_finds_no_fault_with_it(name: str) -> None:
+    made = draw(name, illustrative=True)
+    told = made.to_plotly_json()
+    checked = go.Figure(data=told["data"], layout=told["layout"])
+    before, after = json.loads(made.to_json()), json.loads(checked.to_json())
+    after["layout"]["template"] = before["layout"]["template"]  # Plotly spells out an empty one
+    assert after == before
+
+
+@EVERY
 def test_a_picture_is_small(name: str) -> None:
     assert len(draw(name, illustrative=True).to_json()) < 16_000
 

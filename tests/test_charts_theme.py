@@ -10,6 +10,7 @@ import pytest
 
 from dashboard import i18n
 from dashboard.charts import theme
+from dashboard.charts.sheet import Sheet
 
 
 def words(figure: go.Figure) -> str:
@@ -20,7 +21,7 @@ def words(figure: go.Figure) -> str:
 
 def drawn(**changes: Any) -> go.Figure:
     look: dict[str, Any] = {"title": "Forty States are on track"} | changes
-    return theme.plain(go.Figure(), **look)
+    return theme.plain(Sheet(), **look)
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +135,7 @@ def test_a_reader_from_right_to_left_finds_the_title_at_the_right() -> None:
 
 def test_the_key_breaks_its_rows_before_they_are_too_wide() -> None:
     key = [theme.Key("Moderate progress", "#A9D2EC")] * 7
-    figure = theme.plain(go.Figure(), title="T", key=key, width=350)
+    figure = theme.plain(Sheet(), title="T", key=key, width=350)
     ends = [
         note.xshift + theme.extent(note.text, 12)
         for note in figure.layout.annotations

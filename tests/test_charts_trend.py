@@ -19,7 +19,10 @@ def lines_across(figure: object) -> list[float]:
     return [
         shape.y0
         for shape in figure.layout.shapes  # type: ignore[attr-defined]
-        if shape.type == "line" and shape.y0 == shape.y1 and shape.xref == "x domain"
+        if shape.type == "line"
+        and shape.y0 == shape.y1
+        and shape.xref == "paper"
+        and shape.yref == "y"
     ]
 
 
@@ -52,7 +55,9 @@ def test_a_target_of_zero_is_a_target() -> None:
 def test_who_stands_behind_a_target_is_said_and_drawn(status: str, word: str, dash: str) -> None:
     figure = trend.draw(series(30.0), targets=target(80.0, status=status), unit="%", title="T")
     assert f"Target ≥ 80% by 2030 ({word})" in notes(figure)
-    line = next(shape for shape in figure.layout.shapes if shape.xref == "x domain")
+    line = next(
+        shape for shape in figure.layout.shapes if shape.yref == "y" and shape.xref == "paper"
+    )
     assert line.line.dash == dash
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number
 
@@ -43,19 +44,19 @@ def draw(bullets: pd.DataFrame, *, region: str = "", **look: Unpack[Look]) -> go
     spots = {name: (rows[name].to_numpy(np.float64) - low) / wide for name in _MARKS}
     zero = np.clip(-low / wide, 0, 1)
     heights = np.arange(len(rows), dtype=np.float32)[::-1]
-    figure = go.Figure()
-    _scale(figure, spots["value"], heights, colours)
-    _bars(figure, rows, spots["value"], zero, heights=heights, mode=mode)
-    _ticks(figure, rows, spots, heights, region=region, colours=colours)
+    sheet = Sheet()
+    _scale(sheet, spots["value"], heights, colours)
+    _bars(sheet, rows, spots["value"], zero, heights=heights, mode=mode)
+    _ticks(sheet, rows, spots, heights, region=region, colours=colours)
     for place, row in enumerate(rows.to_dict("records")):
-        _words(figure, row, float(heights[place]), colours)
-    figure.update_layout(
+        _words(sheet, row, float(heights[place]), colours)
+    sheet.set(
         barmode="overlay",
         xaxis={"range": [0, 1], "visible": False},
         yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
     )
     room = theme.Room(height=_ROW * len(rows), below=0)
-    return theme.plain(figure, room=room, key=_key(spots, region, colours), **look)
+    return theme.plain(sheet, room=room, key=_key(spots, region, colours), **look)
 
 
 def alt(bullets: pd.DataFrame) -> str:
@@ -92,9 +93,9 @@ def _scales(rows: pd.DataFrame) -> tuple[Any, Any]:
     return low, np.where(high > low, high - low, 1.0)
 
 
-def _scale(figure: go.Figure, values: Any, heights: Any, colours: palette.Tokens) -> None:
+def _scale(sheet: Sheet, values: Any, heights: Any, colours: palette.Tokens) -> None:
     known = np.isfinite(values)
-    figure.add_bar(
+    sheet.draw("bar",
         orientation="h", x=np.ones(len(heights), np.float32), y=heights, width=_THICK,
         hoverinfo="skip", marker={
             "color": colours.surface, "line": {"width": 0},
@@ -105,14 +106,14 @@ def _scale(figure: go.Figure, values: Any, heights: Any, colours: palette.Tokens
 
 
 def _bars(
-    figure: go.Figure, rows: pd.DataFrame, values: Any, zero: Any, *, heights: Any, mode: Any
+    sheet: Sheet, rows: pd.DataFrame, values: Any, zero: Any, *, heights: Any, mode: Any
 ) -> None:
     colours = palette.tokens(mode)
     known = np.isfinite(values)
     fills = [palette.fill(status, mode) for status in rows["status"]]
     plain = [palette.mark(status).step == "none" for status in rows["status"]]
     fills = [colours.region if one else fill for one, fill in zip(plain, fills, strict=True)]
-    figure.add_bar(
+    sheet.draw("bar",
         orientation="h", base=zero[known].astype(np.float32),
         x=(values - zero)[known].astype(np.float32), y=heights[known], width=_THICK,
         customdata=np.stack([rows["value"], rows["year"]], axis=1)[known].astype(np.float32),
@@ -123,7 +124,7 @@ def _bars(
 
 
 def _ticks(
-    figure: go.Figure,
+    sheet: Sheet,
     rows: pd.DataFrame,
     spots: Any,
     heights: Any,
@@ -143,7 +144,7 @@ def _ticks(
         known = np.isfinite(spots[name])
         if not known.any():
             continue
-        figure.add_scatter(
+        sheet.draw("scatter",
             x=spots[name][known].astype(np.float32), y=heights[known], mode="markers", name=said,
             cliponaxis=False, marker=marker,
             customdata=rows[name].to_numpy(np.float32)[known],
@@ -151,7 +152,7 @@ def _ticks(
         )  # fmt: skip
 
 
-def _words(figure: go.Figure, row: dict[Any, Any], height: float, colours: palette.Tokens) -> None:
+def _words(sheet: Sheet, row: dict[Any, Any], height: float, colours: palette.Tokens) -> None:
     value = _amount(row["value"], row["unit"])
     if np.isnan(row["value"]):
         said = f"<span style='color:{colours.muted}'>{palette.word('no_data')}</span>"
@@ -159,10 +160,10 @@ def _words(figure: go.Figure, row: dict[Any, Any], height: float, colours: palet
         sign = palette.mark(row["status"]).sign
         year = "" if np.isnan(row["year"]) else f" ({row['year']:.0f})"
         said = f"<b>{value}</b>{year}  {sign} {palette.word(row['status'])}"
-    figure.add_annotation(
+    sheet.write(
         text=f"{theme.clip(row['label'], 340, 13)}<br>{said}", align="left",
         x=0, xref="paper", xanchor="left",
-        y=height, yanchor="bottom", yshift=9.5, showarrow=False, borderpad=0, borderwidth=0,
+        y=height, yanchor="bottom", yshift=9.5,
         font={"size": 12.5, "color": colours.ink},
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, listing, number, percent, plural
 
@@ -41,18 +42,18 @@ def draw(reporting: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
     x = (rank % dots * _LINE + _LINE // 2).astype(np.int16)
     y = (tops[top] + _LABEL + rank // dots * _LINE + _LINE / 2).astype(np.float32)
     told = rows["has_reported"].to_numpy()
-    figure = go.Figure()
+    sheet = Sheet()
     for here, said, symbol in (
         (told, _("Reported"), "circle"),
         (~told, palette.word("no_data"), "circle-open"),
     ):
-        figure.add_scatter(**_dots(rows, here, x, y, said=said, symbol=symbol, colours=colours))
+        sheet.draw("scatter", **_dots(rows, here, x, y, said=said, symbol=symbol, colours=colours))
     reported = rows.groupby("group", sort=False)["has_reported"].sum().reindex(groups)
     for place, group in enumerate(groups):
-        _name(figure, group, (int(reported.iloc[place]), int(sizes[place])),
+        _name(sheet, group, (int(reported.iloc[place]), int(sizes[place])),
               float(tops[place]), colours)  # fmt: skip
     height = int(tall.sum())
-    figure.update_layout(
+    sheet.set(
         # One unit is one pixel both ways: the dots stand close together, not across the page.
         xaxis={
             "range": [0, dots * _LINE],
@@ -67,7 +68,7 @@ def draw(reporting: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
         Key(_("Reported"), colours.accent, "disc"),
         Key(palette.word("no_data"), colours.axis, "ring"),
     ]
-    return theme.plain(figure, room=theme.Room(height=height, below=4), key=key, **look)
+    return theme.plain(sheet, room=theme.Room(height=height, below=4), key=key, **look)
 
 
 def alt(reporting: pd.DataFrame) -> str:
@@ -114,12 +115,12 @@ def _dots(
 
 
 def _name(
-    figure: go.Figure, group: str, found: tuple[int, int], top: float, colours: palette.Tokens
+    sheet: Sheet, group: str, found: tuple[int, int], top: float, colours: palette.Tokens
 ) -> None:
     share = percent(found[0] / found[1])
     said = _("{n} of {of} ({share})").format(n=number(found[0]), of=number(found[1]), share=share)
-    figure.add_annotation(
+    sheet.write(
         text=f"{group} <span style='color:{colours.muted}'>{said}</span>",
         x=0, xref="paper", xanchor="left", y=top + _LABEL - 3, yanchor="bottom",
-        showarrow=False, borderpad=0, borderwidth=0, font={"size": 12.5, "color": colours.ink},
+         font={"size": 12.5, "color": colours.ink},
     )  # fmt: skip

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number
 
@@ -38,17 +39,17 @@ def draw(roads: pd.DataFrame, *, unit: str = "", **look: Unpack[Look]) -> go.Fig
     heights = np.arange(len(rows), dtype=np.int16)[::-1]
     base, value, target = (rows[name].to_numpy(np.float64) for name in ("base", "value", "target"))
     known = np.isfinite(value)
-    figure = go.Figure()
-    _roads(figure, base, value, heights, colours)
-    _rings(figure, rows, base, heights, unit=unit, colours=colours)
-    _targets(figure, target, heights, unit, colours)
+    sheet = Sheet()
+    _roads(sheet, base, value, heights, colours)
+    _rings(sheet, rows, base, heights, unit=unit, colours=colours)
+    _targets(sheet, target, heights, unit, colours)
     for status in palette.ordered(list(rows["status"][known].unique())):
-        _discs(figure, rows, rows["status"].eq(status).to_numpy() & known, heights, status,
+        _discs(sheet, rows, rows["status"].eq(status).to_numpy() & known, heights, status,
                unit=unit, mode=mode)  # fmt: skip
     for place, row in enumerate(rows.to_dict("records")):
-        _name(figure, row, int(heights[place]), colours)
+        _name(sheet, row, int(heights[place]), colours)
     low, high = _span(base, value, target)
-    figure.update_layout(
+    sheet.set(
         xaxis={"range": [low, high], "showgrid": True, "side": "top", "nticks": 6,
                "ticksuffix": unit if unit == "%" else ""},
         yaxis={"range": [-0.5, len(rows) - 0.2], "visible": False},
@@ -60,7 +61,7 @@ def draw(roads: pd.DataFrame, *, unit: str = "", **look: Unpack[Look]) -> go.Fig
         for one in palette.ordered(list(rows["status"][known].unique()))
     ]
     room = theme.Room(height=_ROW * len(rows), above=22, below=0)
-    return theme.plain(figure, room=room, key=key, **look)
+    return theme.plain(sheet, room=room, key=key, **look)
 
 
 def alt(roads: pd.DataFrame, *, unit: str = "") -> str:
@@ -97,10 +98,10 @@ def _span(*columns: Any) -> tuple[float, float]:
     return low - 0.05 * ((high - low) or 1), high + 0.05 * ((high - low) or 1)
 
 
-def _roads(figure: go.Figure, base: Any, value: Any, heights: Any, colours: palette.Tokens) -> None:
+def _roads(sheet: Sheet, base: Any, value: Any, heights: Any, colours: palette.Tokens) -> None:
     both = np.isfinite(base) & np.isfinite(value)
     gap = np.full(int(both.sum()), np.nan)
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=np.stack([base[both], value[both], gap], axis=1).ravel().astype(np.float32),
         y=np.repeat(heights[both], 3), mode="lines", hoverinfo="skip",
         line={"color": colours.region, "width": 3},
@@ -108,7 +109,7 @@ def _roads(figure: go.Figure, base: Any, value: Any, heights: Any, colours: pale
 
 
 def _rings(
-    figure: go.Figure,
+    sheet: Sheet,
     rows: pd.DataFrame,
     base: Any,
     heights: Any,
@@ -117,7 +118,7 @@ def _rings(
     colours: palette.Tokens,
 ) -> None:
     there = np.isfinite(base)
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=base[there].astype(np.float32), y=heights[there], mode="markers", name=_("Baseline"),
         customdata=rows["base_year"].to_numpy(np.float32)[there],
         marker={"size": 10, "color": colours.paper, "line": {"color": colours.muted, "width": 2}},
@@ -125,13 +126,11 @@ def _rings(
     )  # fmt: skip
 
 
-def _targets(
-    figure: go.Figure, target: Any, heights: Any, unit: str, colours: palette.Tokens
-) -> None:
+def _targets(sheet: Sheet, target: Any, heights: Any, unit: str, colours: palette.Tokens) -> None:
     there = np.isfinite(target)
     if not there.any():
         return
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=target[there].astype(np.float32), y=heights[there], mode="markers", name=_("Target"),
         marker={"symbol": "line-ns", "size": 14, "line": {"color": colours.ink, "width": 2}},
         hovertemplate=_("Target") + f" %{{x:,.4~g}} {unit}<extra></extra>",
@@ -139,7 +138,7 @@ def _targets(
 
 
 def _discs(
-    figure: go.Figure,
+    sheet: Sheet,
     rows: pd.DataFrame,
     here: Any,
     heights: Any,
@@ -149,7 +148,7 @@ def _discs(
     mode: palette.Mode,
 ) -> None:
     colours = palette.tokens(mode)
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=rows["value"].to_numpy(np.float32)[here], y=heights[here], mode="markers",
         name=palette.word(status), customdata=rows["year"].to_numpy(np.float32)[here],
         marker={"size": 13, "color": _fill(status, mode),
@@ -159,18 +158,18 @@ def _discs(
     )  # fmt: skip
 
 
-def _name(figure: go.Figure, row: dict[Any, Any], height: int, colours: palette.Tokens) -> None:
+def _name(sheet: Sheet, row: dict[Any, Any], height: int, colours: palette.Tokens) -> None:
     if np.isnan(row["value"]):
         years = f"{palette.mark('no_data').sign} {palette.word('no_data')}"
     elif np.isnan(row["base_year"]):
         years = f"{row['year']:.0f}"
     else:
         years = f"{row['base_year']:.0f} → {row['year']:.0f}"
-    figure.add_annotation(
+    sheet.write(
         text=f"{theme.clip(row['name'], 220, 12.5)}  "
         f"<span style='color:{colours.muted}'>{years}</span>",
         x=0, xref="paper", xanchor="left", y=height, yanchor="bottom", yshift=7,
-        showarrow=False, borderpad=0, borderwidth=0, font={"size": 12.5, "color": colours.ink},
+         font={"size": 12.5, "color": colours.ink},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Look
 from dashboard.i18n import _, number
 
@@ -42,19 +43,18 @@ def draw(
         raise ValueError(f"{size} cells are too many to click on; at most {CLICKABLE}")
     colours = theme.tokens(look)
     codes, statuses = _grid(cells, [code for code, _name in rows], [code for code, _n in columns])
-    figure = go.Figure()
+    sheet = Sheet()
     # Cells without a report are left clear: the hatching of the whole ground shows through them.
     hatched = statuses.index("no_data")
     if (codes == hatched).any():
-        figure.add_shape(
-            type="path", xref="paper", yref="paper", layer="below",
+        sheet.mark("path", xref="paper", yref="paper", layer="below",
             path=theme.hatch([(0.0, 0.0, 1.0, 1.0)], lines=14, rise=7),
             line={"color": colours.axis, "width": 0.6},
         )  # fmt: skip
-    figure.add_heatmap(**_cells(codes, statuses, hatched, size <= SIGNED, look))
+    sheet.draw("heatmap", **_cells(codes, statuses, hatched, size <= SIGNED, look))
     if clickable or size <= SIGNED:
         for trace in _points(codes, statuses, rows, columns, clickable=clickable, look=look):
-            figure.add_scatter(**trace)
+            sheet.draw("scatter", **trace)
     tall = 22 if size <= SIGNED or len(rows) <= 60 else 15
     most = 150 if look.get("width", theme.NARROW) > 500 else 112
     down = [theme.clip(name, most, 12) for _code, name in rows]
@@ -62,7 +62,7 @@ def draw(
     left = int(max(theme.extent(name, 12) for name in down)) + 8
     slanted = any(len(name) > 3 for name in across)
     above = 8 + (int(max(theme.extent(name, 11) for name in across)) if slanted else 12)
-    figure.update_layout(
+    sheet.set(
         xaxis={
             "tickvals": np.arange(len(columns), dtype=np.int16), "ticktext": across,
             "side": "top", "tickangle": -90 if slanted else 0,
@@ -79,7 +79,7 @@ def draw(
     if size > SIGNED and not clickable:
         places = np.unique(codes)
         key = [replace(one, text=f"{n} {one.text}") for n, one in zip(places, key, strict=True)]
-    return theme.plain(figure, room=room, key=key, **look)
+    return theme.plain(sheet, room=room, key=key, **look)
 
 
 def alt(

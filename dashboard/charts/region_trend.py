@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import theme, trend
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number
 
@@ -39,7 +40,7 @@ def draw(
     if rows.empty or shown.notna().sum() == 0:
         return theme.empty(_("Too few States report to publish a figure."), **look)
     colours = theme.tokens(look)
-    figure = go.Figure()
+    sheet = Sheet()
     high = float(np.nanmax(shown)) * 1.12
     if targets is not None and targets["value"].notna().any():
         high = max(high, float(targets["value"].max()) * 1.12)
@@ -49,33 +50,32 @@ def draw(
         mine = rows["group"] == group
         name = names.get(group, group)
         colour = colours.lines[place]
-        _line(figure, rows[mine], shown[mine], name, unit=unit, colour=colour)
+        _line(sheet, rows[mine], shown[mine], name, unit=unit, colour=colour)
         known = shown[mine].dropna()
         if len(known):
             ends.append((name, 0.0, float(known.iloc[-1]), colour))
-    key = trend.draw_targets(figure, targets, None, unit, colours)
+    key = trend.draw_targets(sheet, targets, None, unit, colours)
     if minimum:
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, yref="y2", y0=minimum * 100, y1=minimum * 100,
+        sheet.mark("line", xref="paper", x0=0, x1=1, yref="y2", y0=minimum * 100, y1=minimum * 100,
             line={"color": colours.muted, "width": 1, "dash": "dash"},
         )  # fmt: skip
         key.append(Key(_("Least share that must report"), colours.muted, "dash"))
     whole = _HEIGHT + _GAP + _STRIP
-    wide = trend.name_ends(figure, ends, low, high, (_HEIGHT, _STRIP + _GAP))
-    figure.update_layout(
+    wide = trend.name_ends(sheet, ends, low, high, (_HEIGHT, _STRIP + _GAP))
+    sheet.set(
         xaxis=trend.year_axis(int(rows["year"].min()), int(rows["year"].max())) | {"anchor": "y2"},
-        yaxis=theme.scale(figure, low, high, unit, colours=colours)
+        yaxis=theme.scale(sheet, low, high, unit, colours=colours)
         | {"domain": [(_STRIP + _GAP) / whole, 1]},
-        yaxis2=theme.scale(figure, 0, 100, "%", colours=colours, axis="y2", most=2)
+        yaxis2=theme.scale(sheet, 0, 100, "%", colours=colours, axis="y2", most=2)
         | {"domain": [0, _STRIP / whole], "range": [0, 108]},
     )
-    figure.add_annotation(
+    sheet.write(
         text=f"<b>{_('States that report')}</b>", x=0, xref="paper", xanchor="left",
-        y=_STRIP / whole, yref="paper", yanchor="bottom", yshift=20, showarrow=False,
-        borderpad=0, borderwidth=0, font={"size": 12, "color": colours.ink},
+        y=_STRIP / whole, yref="paper", yanchor="bottom", yshift=20,
+         font={"size": 12, "color": colours.ink},
     )  # fmt: skip
     room = theme.Room(height=whole, right=wide + 6)
-    return theme.plain(figure, room=room, key=list(dict.fromkeys(key)), **look)
+    return theme.plain(sheet, room=room, key=list(dict.fromkeys(key)), **look)
 
 
 def alt(
@@ -100,18 +100,18 @@ def alt(
 
 
 def _line(
-    figure: go.Figure, rows: pd.DataFrame, shown: Any, name: str, *, unit: str, colour: str
+    sheet: Sheet, rows: pd.DataFrame, shown: Any, name: str, *, unit: str, colour: str
 ) -> None:
     years = rows["year"].to_numpy(np.int16)
     counts = np.stack([rows["n"], rows["states"]], axis=1).astype(np.int16)
     said = _("%{customdata[0]} of %{customdata[1]} States")
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=years, y=shown.to_numpy(np.float32), mode="lines+markers", name=name,
         connectgaps=False, customdata=counts, line={"color": colour, "width": 2.25},
         marker={"size": 6, "color": colour},
         hovertemplate=f"<b>{name}</b><br>%{{x}}: %{{y:,.4~g}} {unit}<br>{said}<extra></extra>",
     )  # fmt: skip
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=years, y=(rows["coverage"] * 100).to_numpy(np.float32), mode="lines", yaxis="y2",
         name=name,
         customdata=counts, line={"color": colour, "width": 1.75, "shape": "hvh"},

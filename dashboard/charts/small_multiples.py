@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import palette, theme, trend
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number
 
@@ -41,7 +42,7 @@ def draw(
     goal = _goal(targets)
     high = _high(series, behind, goal)
     low = min(0.0, float(np.nanmin(series["value"], initial=0.0)))
-    figure = go.Figure()
+    sheet = Sheet()
     layout: dict[str, Any] = {}
     silent: list[tuple[float, float, float, float]] = []
     for place, area in enumerate(areas):
@@ -49,23 +50,22 @@ def draw(
         frame = _frame(place, columns, rows, height)
         layout[f"xaxis{_nth(place)}"] = _across(place, frame, (first, last))
         layout[f"yaxis{_nth(place)}"] = theme.scale(
-            figure, low, high, unit, colours=colours, axis=f"y{_nth(place)}",
+            sheet, low, high, unit, colours=colours, axis=f"y{_nth(place)}",
             where=(frame[0], "paper"), most=2,
         ) | {
             "domain": [max(frame[2], 0.0), min(frame[3], 1.0)], "anchor": f"x{_nth(place)}",
         }  # fmt: skip
-        _panel(figure, line, behind, place, goal, unit=unit, colours=colours)
-        _heading(figure, line, frame, unit, colours)
+        _panel(sheet, line, behind, place, goal, unit=unit, colours=colours)
+        _heading(sheet, line, frame, unit, colours)
         if line["value"].isna().all():
             silent.append((frame[0], frame[2], frame[1], frame[3]))
     if silent:
-        figure.add_shape(
-            type="path", xref="paper", yref="paper", layer="below",
+        sheet.mark("path", xref="paper", yref="paper", layer="below",
             path=theme.hatch(silent, lines=3, rise=3), line={"color": colours.axis, "width": 0.6},
         )  # fmt: skip
-    figure.update_layout(**layout)
+    sheet.set(**layout)
     room = theme.Room(height=height, above=24, below=26)
-    return theme.plain(figure, room=room, key=_key(behind, goal, silent, colours), **look)
+    return theme.plain(sheet, room=room, key=_key(behind, goal, silent, colours), **look)
 
 
 def alt(series: pd.DataFrame, *, unit: str = "") -> str:
@@ -114,7 +114,7 @@ def _nth(place: int) -> str:
 
 
 def _panel(
-    figure: go.Figure,
+    sheet: Sheet,
     line: pd.DataFrame,
     behind: pd.DataFrame | None,
     place: int,
@@ -126,11 +126,11 @@ def _panel(
     number_ = _nth(place)
     axes = {"xaxis": f"x{number_}", "yaxis": f"y{number_}"}
     if behind is not None:
-        figure.add_scatter(
+        sheet.draw("scatter",
             x=behind["year"].to_numpy(np.int16), y=behind["value"].to_numpy(np.float32),
             mode="lines", hoverinfo="skip", line={"color": colours.region, "width": 1.5}, **axes,
         )  # fmt: skip
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32),
         mode="lines+markers", connectgaps=False, line={"color": colours.accent, "width": 2.25},
         marker={"size": 3.5, "color": colours.accent}, name=str(line["name"].iloc[0]),
@@ -138,15 +138,14 @@ def _panel(
     )  # fmt: skip
     if goal is not None:
         dash = "solid" if goal["status"] == "agreed" else "dash"
-        figure.add_shape(
-            type="line", xref=f"x{number_} domain", x0=0, x1=1, yref=f"y{number_}",
+        sheet.mark("line", xref=f"x{number_} domain", x0=0, x1=1, yref=f"y{number_}",
             y0=goal["value"], y1=goal["value"], layer="below",
             line={"color": colours.ink, "width": 1, "dash": dash},
         )  # fmt: skip
 
 
 def _heading(
-    figure: go.Figure,
+    sheet: Sheet,
     line: pd.DataFrame,
     frame: Sequence[float],
     unit: str,
@@ -159,10 +158,10 @@ def _heading(
         last = known.iloc[-1]
         said = f"{number(float(last['value']))}{unit if unit == '%' else ''} ({int(last['year'])})"
     name = theme.clip(str(line["name"].iloc[0]), 104, 12)
-    figure.add_annotation(
+    sheet.write(
         text=f"<b>{name}</b><br><span style='color:{colours.muted}'>{said}</span>", align="left",
         x=frame[0], xref="paper", xanchor="left", y=frame[3], yref="paper", yanchor="bottom",
-        showarrow=False, borderpad=0, borderwidth=0, font={"size": 11.5, "color": colours.ink},
+         font={"size": 11.5, "color": colours.ink},
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme, trend
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, number, plural
 
@@ -44,20 +45,22 @@ def draw(
     top = max(float(heights.max()) + 1.5, 6.0)
     tall = int(min(max(top * 13, 110), 260))
     mine = known["area"].eq(highlight).to_numpy()
-    figure = go.Figure()
-    figure.add_scatter(**_dots(known, heights, ~mine, colours.region, unit))
+    sheet = Sheet()
+    sheet.draw("scatter", **_dots(known, heights, ~mine, colours.region, unit))
     if mine.any():
-        figure.add_scatter(**_dots(known, heights, mine, colours.accent, unit))
-        _point_out(figure, known[mine].iloc[0], float(heights[mine][0]), unit, colours)
+        sheet.draw("scatter", **_dots(known, heights, mine, colours.accent, unit))
+        row = known[mine].iloc[0]
+        spot = float(heights[mine][0]), _side(float(row["value"]), low, high)
+        _point_out(sheet, row, spot, unit, colours)
     median = float(known["value"].median())
-    figure.add_vline(x=median, line={"color": colours.ink, "width": 1.5}, layer="below")
-    figure.add_annotation(
+    sheet.down(median, {"color": colours.ink, "width": 1.5})
+    sheet.write(
         text=_("Median {value}").format(value=f"{number(median)}{unit}"), x=median, y=1,
-        yref="paper", yanchor="bottom", showarrow=False, borderpad=2,
+        yref="paper", yanchor="bottom", xanchor=_side(median, low, high), borderpad=2,
         font={"size": 12, "color": colours.ink},
     )  # fmt: skip
-    key = _goal(figure, targets, unit, colours)
-    figure.update_layout(
+    key = _goal(sheet, targets, unit, colours)
+    sheet.set(
         xaxis={"range": [low, high], "showline": True, "nticks": 6, "ticks": "outside",
                "ticksuffix": unit if unit == "%" else ""},
         yaxis={"range": [0, top], "visible": False},
@@ -68,7 +71,7 @@ def draw(
         said += "; " + plural("{n} did not", "{n} did not", silent)
     look["note"] = f"{look.get('note', '')} {said}.".strip()
     room = theme.Room(height=tall, above=20, below=28)
-    return theme.plain(figure, room=room, key=key, **look)
+    return theme.plain(sheet, room=room, key=key, **look)
 
 
 def alt(values: pd.DataFrame, *, highlight: str = "", unit: str = "") -> str:
@@ -107,6 +110,12 @@ def _pile(values: Any, low: float, high: float) -> Any:
     return (np.arange(len(bins)) - first + 0.5).astype(np.float32)
 
 
+def _side(value: float, low: float, high: float) -> str:
+    """Return which side of a text stands at its mark, so that it stays on the page."""
+    share = (value - low) / (high - low)
+    return "left" if share < 0.25 else "right" if share > 0.75 else "center"
+
+
 def _dots(known: pd.DataFrame, heights: Any, here: Any, colour: str, unit: str) -> dict[str, Any]:
     rows = known[here]
     return {
@@ -125,29 +134,28 @@ def _dots(known: pd.DataFrame, heights: Any, here: Any, colour: str, unit: str) 
 
 
 def _point_out(
-    figure: go.Figure, row: Any, height: float, unit: str, colours: palette.Tokens
+    sheet: Sheet, row: Any, spot: tuple[float, str], unit: str, colours: palette.Tokens
 ) -> None:
-    figure.add_annotation(
+    height, side = spot
+    sheet.write(
         text=f"<b>{row['name']}</b> {number(float(row['value']))}{unit} ({int(row['year'])})",
-        x=float(row["value"]), y=height, ax=0, ay=-46, arrowcolor=colours.accent, arrowwidth=1.5,
+        x=float(row["value"]), y=height, showarrow=True, xanchor=side, ax=0,
+        ay=-46, arrowcolor=colours.accent, arrowwidth=1.5,
         arrowhead=0, bgcolor=colours.paper, borderpad=2, standoff=5,
         font={"size": 12.5, "color": colours.accent},
     )  # fmt: skip
 
 
 def _goal(
-    figure: go.Figure, targets: pd.DataFrame | None, unit: str, colours: palette.Tokens
+    sheet: Sheet, targets: pd.DataFrame | None, unit: str, colours: palette.Tokens
 ) -> list[Key]:
     if targets is None:
         return []
     key = []
     for row in targets[~targets["is_interim"] & targets["value"].notna()].to_dict("records"):
         dash: theme.Kind = "line" if row["status"] == "agreed" else "dash"
-        figure.add_vline(
-            x=row["value"], layer="below",
-            line={"color": colours.accent, "width": 1.5,
-                  "dash": "solid" if dash == "line" else "dash"},
-        )  # fmt: skip
+        stroke = "solid" if dash == "line" else "dash"
+        sheet.down(row["value"], {"color": colours.accent, "width": 1.5, "dash": stroke})
         word = trend.target_word(str(row["status"]))
         key.append(Key(f"{trend.target_text(row, unit)} ({word})", colours.accent, dash))
     return key

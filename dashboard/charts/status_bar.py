@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Look
 from dashboard.i18n import _, listing, number, percent, plural
 from dashboard.progress.words import WITHOUT_VERDICT
@@ -43,13 +44,13 @@ def draw(counts: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
     grid = grid.reindex(bars).fillna(0)
     totals = grid.sum(axis=1).to_numpy(np.float64)
     heights = np.arange(len(bars), dtype=np.int16)[::-1]
-    figure = go.Figure()
+    sheet = Sheet()
     statuses = palette.ordered(list(grid.columns))
     for status in statuses:
-        figure.add_bar(**_part(status, grid[status].to_numpy(np.float64), totals, heights, mode))
+        sheet.draw("bar", **_part(status, grid[status].to_numpy(np.float64), totals, heights, mode))
     for place, (bar, total) in enumerate(zip(bars, totals, strict=True)):
-        _label(figure, bar, int(total), len(bars) - 1 - place, colours)
-    figure.update_layout(
+        _label(sheet, bar, int(total), len(bars) - 1 - place, colours)
+    sheet.set(
         barmode="stack",
         bargap=1 - _THICK / _ROW,
         uniformtext={"minsize": 11, "mode": "hide"},
@@ -57,7 +58,7 @@ def draw(counts: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
         yaxis={"range": [-0.5, len(bars) - 0.5 + 0.35], "visible": False},
     )
     room = theme.Room(height=_ROW * len(bars) + 20, below=0)
-    return theme.plain(figure, room=room, key=theme.status_key(statuses, look), **look)
+    return theme.plain(sheet, room=room, key=theme.status_key(statuses, look), **look)
 
 
 def alt(counts: pd.DataFrame) -> str:
@@ -126,11 +127,11 @@ def _part(
     }
 
 
-def _label(figure: go.Figure, bar: str, total: int, place: int, colours: palette.Tokens) -> None:
-    figure.add_annotation(
+def _label(sheet: Sheet, bar: str, total: int, place: int, colours: palette.Tokens) -> None:
+    sheet.write(
         text=f"{bar} <span style='color:{colours.muted}'>n = {number(total)}</span>",
-        x=0, xref="paper", y=place, xanchor="left", yanchor="bottom", showarrow=False,
-        yshift=_THICK / 2 + 2, borderpad=0, borderwidth=0, font={"size": 13, "color": colours.ink},
+        x=0, xref="paper", y=place, xanchor="left", yanchor="bottom",
+        yshift=_THICK / 2 + 2,  font={"size": 13, "color": colours.ink},
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 
 from dashboard.charts import palette
 from dashboard.charts.palette import Mode
+from dashboard.charts.sheet import Sheet
 from dashboard.i18n import _, direction, number
 
 SANS: Final = "'IBM Plex Sans',system-ui,'Noto Sans Arabic','Noto Sans SC',sans-serif"
@@ -101,7 +102,7 @@ def status_key(statuses: Iterable[str], look: Look) -> list[Key]:
 
 
 def plain(
-    figure: go.Figure,
+    sheet: Sheet,
     *,
     title: str,
     subtitle: str = "",
@@ -129,84 +130,92 @@ def plain(
         + 6
     )
     bottom = room.below + 6 + len(foot) * _SMALL_LINE + 8
-    figure.update_layout(
-        template=go.layout.Template(),
+    sheet.set(
         height=top + room.height + bottom,
         margin={"t": top, "b": bottom, "l": room.left, "r": room.right, "autoexpand": False},
-        paper_bgcolor=colours.paper,
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": SANS, "size": 12.5, "color": colours.ink},
-        separators=_separators(),
-        showlegend=False,
-        dragmode=False,
-        hoverlabel={
+        meta={"title": title},
+        **_paper(colours),
+    )
+    for name in [name for name in sheet.layout if name[:5] in {"xaxis", "yaxis"}]:
+        sheet.layout[name] = _axis(colours) | sheet.layout[name]
+    _line(
+        sheet, heading, room, top - 6,
+        size=_TITLE, colour=colours.ink, family=SERIF, weight=600,
+    )  # fmt: skip
+    place = 8 + len(heading) * _TITLE_LINE
+    if under:
+        _line(sheet, under, room, top - place, size=_SUBTITLE, colour=colours.muted)
+        place += len(under) * _SUBTITLE_LINE
+    _draw_key(sheet, rows, room, top - place - 8, colours)
+    if foot:
+        _line(
+            sheet, foot, room, -(room.below + 6),
+            size=_SMALL, colour=colours.muted, from_top=False,
+        )  # fmt: skip
+    if illustrative:
+        _watermark(sheet, room, colours)
+    return sheet.figure()
+
+
+def _paper(colours: palette.Tokens) -> dict[str, Any]:
+    """Return what all figures have in common, none of it of Plotly's own template."""
+    return {
+        "template": {},
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": SANS, "size": 12.5, "color": colours.ink},
+        "separators": _separators(),
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {
             "bgcolor": colours.ink,
             "bordercolor": colours.ink,
             "font": {"family": SANS, "size": 13, "color": colours.paper},
             "align": "left",
         },
-        modebar={
+        "modebar": {
             "bgcolor": "rgba(0,0,0,0)",
             "color": colours.axis,
             "activecolor": colours.accent,
         },
-        meta={"title": title},
-    )
-    axis = {
+    }
+
+
+def _axis(colours: palette.Tokens) -> dict[str, Any]:
+    """Return an axis as quiet as can be; a drawing switches on what it needs."""
+    return {
         "showgrid": False,
         "showline": False,
         "zeroline": False,
         "fixedrange": True,
         "tickfont": {"size": 12, "color": colours.muted},
         "gridcolor": colours.grid,
+        "zerolinecolor": colours.axis,
         "linecolor": colours.axis,
         "tickcolor": colours.axis,
         "ticks": "",
     }
-    for one in [*figure.select_xaxes(), *figure.select_yaxes()]:
-        said = one.to_plotly_json()
-        one.update({name: value for name, value in axis.items() if name not in said})
-    _line(
-        figure, heading, room, top - 6,
-        size=_TITLE, colour=colours.ink, family=SERIF, weight=600,
-    )  # fmt: skip
-    place = 8 + len(heading) * _TITLE_LINE
-    if under:
-        _line(figure, under, room, top - place, size=_SUBTITLE, colour=colours.muted)
-        place += len(under) * _SUBTITLE_LINE
-    _draw_key(figure, rows, room, top - place - 8, colours)
-    if foot:
-        _line(
-            figure, foot, room, -(room.below + 6),
-            size=_SMALL, colour=colours.muted, from_top=False,
-        )  # fmt: skip
-    if illustrative:
-        _watermark(figure, room, colours)
-    return figure
 
 
 def empty(message: str, *, height: int = 160, **look: Any) -> go.Figure:
     """Return a hatched figure that says in words why there is nothing to draw."""
     colours = palette.tokens(look.get("mode", "light"))
-    figure = go.Figure()
-    figure.update_layout(
-        xaxis={"visible": False, "range": [0, 1]}, yaxis={"visible": False, "range": [0, 1]}
-    )
+    sheet = Sheet()
+    sheet.set(xaxis={"visible": False, "range": [0, 1]}, yaxis={"visible": False, "range": [0, 1]})
     strokes = hatch([(0.0, 0.0, 1.0, 1.0)], lines=9, rise=7)
-    figure.add_shape(
-        type="path", path=strokes, xref="paper", yref="paper", layer="below",
+    sheet.mark("path", path=strokes, xref="paper", yref="paper", layer="below",
         line={"color": colours.grid, "width": 1},
     )  # fmt: skip
-    figure.add_annotation(
-        x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+    sheet.write(
+        x=0.5, y=0.5, xref="paper", yref="paper",
         text="<br>".join(wrap(message, look.get("width", NARROW) - 40, 14)),
         font={"size": 14, "color": colours.ink}, bgcolor=colours.paper, borderpad=8,
     )  # fmt: skip
-    return plain(figure, room=Room(height=height, below=4), **look)
+    return plain(sheet, room=Room(height=height, below=4), **look)
 
 
 def scale(
-    figure: go.Figure,
+    sheet: Sheet,
     low: float,
     high: float,
     unit: str,
@@ -226,14 +235,14 @@ def scale(
     for value in values:
         last = value == values[-1]
         tail = "%" if unit == "%" else f" {unit}" if unit and last else ""
-        figure.add_annotation(
+        sheet.write(
             text=f"{number(value, 6)}{tail}", x=place, xref=across, xanchor="left", y=value,
-            yref=axis, yanchor="bottom", showarrow=False, borderpad=0, borderwidth=0,
+            yref=axis, yanchor="bottom",
             font={"size": 12, "color": colours.muted},
         )  # fmt: skip
     return {
         "range": [low, high], "showgrid": True, "showticklabels": False, "tickvals": values,
-        "layer": "below traces",
+        "zeroline": low < 0 < high,
     }  # fmt: skip
 
 
@@ -354,7 +363,7 @@ def _side(room: Room) -> dict[str, Any]:
 
 
 def _line(
-    figure: go.Figure,
+    sheet: Sheet,
     lines: Sequence[str],
     room: Room,
     shift: float,
@@ -367,9 +376,9 @@ def _line(
 ) -> None:
     if not lines:
         return
-    figure.add_annotation(
-        text="<br>".join(lines), showarrow=False, xref="paper", yref="paper",
-        y=1 if from_top else 0, yanchor="top", yshift=shift, borderpad=0, borderwidth=0,
+    sheet.write(
+        text="<br>".join(lines), xref="paper", yref="paper",
+        y=1 if from_top else 0, yanchor="top", yshift=shift,
         font={"size": size, "color": colour, "family": family, "weight": weight},
         **_side(room),
     )  # fmt: skip
@@ -390,10 +399,10 @@ def _foot(
     return lines
 
 
-def _watermark(figure: go.Figure, room: Room, colours: palette.Tokens) -> None:
+def _watermark(sheet: Sheet, room: Room, colours: palette.Tokens) -> None:
     tall = room.height >= 150
-    figure.add_annotation(
-        text=_("ILLUSTRATIVE"), showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5,
+    sheet.write(
+        text=_("ILLUSTRATIVE"), xref="paper", yref="paper", x=0.5, y=0.5,
         textangle=-16 if tall else 0, opacity=0.1, name="illustrative",
         font={"size": 40 if tall else 22, "color": colours.ink, "weight": 700},
     )  # fmt: skip
@@ -414,7 +423,7 @@ def _key_rows(key: Sequence[Key], width: int) -> list[list[tuple[float, Key]]]:
 
 
 def _draw_key(
-    figure: go.Figure,
+    sheet: Sheet,
     rows: Sequence[Sequence[tuple[float, Key]]],
     room: Room,
     top: float,
@@ -427,15 +436,15 @@ def _draw_key(
         for begin, entry in row:
             left = edge + begin if start else edge - begin - 14
             for shape in _swatch(entry, left, middle, colours):
-                figure.add_shape(
-                    xref="paper", yref="paper", xsizemode="pixel", ysizemode="pixel",
-                    xanchor=0 if start else 1, yanchor=1, **shape,
+                sheet.mark(
+                    shape.pop("type"), xref="paper", yref="paper", xsizemode="pixel",
+                    ysizemode="pixel", xanchor=0 if start else 1, yanchor=1, **shape,
                 )  # fmt: skip
-            figure.add_annotation(
-                text=entry.text, showarrow=False, xref="paper", yref="paper",
+            sheet.write(
+                text=entry.text, xref="paper", yref="paper",
                 x=0 if start else 1, xanchor="left" if start else "right",
                 xshift=left + 20 if start else left - 6,
-                y=1, yanchor="middle", yshift=middle, borderpad=0, borderwidth=0,
+                y=1, yanchor="middle", yshift=middle,
                 font={"size": 12, "color": colours.ink},
             )  # fmt: skip
 

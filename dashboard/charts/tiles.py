@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Look
 from dashboard.i18n import _, listing, number
 
@@ -33,7 +34,7 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
     ordered = palette.ordered(list(status.unique()))
     codes = pd.Index(ordered).get_indexer(pd.Index(status))
     column, row = placed["column"].to_numpy(), placed["row"].to_numpy()
-    figure = go.Figure()
+    sheet = Sheet()
     silent = status.eq("no_data").to_numpy()
     boxes = [
         (x - 0.46, y - 0.46, x + 0.46, y + 0.46)
@@ -45,24 +46,23 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
         for x, y in zip(column[bare].tolist(), row[bare].tolist(), strict=True)
     ]
     if boxes or edges:
-        figure.add_shape(
-            type="path", xref="x", yref="y", layer="below",
+        sheet.mark("path", xref="x", yref="y", layer="below",
             path=theme.hatch(boxes, lines=3) + "".join(map(theme.outline, boxes + edges)),
             line={"color": colours.region, "width": 0.8},
         )  # fmt: skip
     narrow = look.get("width", theme.NARROW) <= 500
-    figure.add_heatmap(**_tiles(placed, codes, ordered, mode, lettered=not narrow))
+    sheet.draw("heatmap", **_tiles(placed, codes, ordered, mode, lettered=not narrow))
     hover = told["detail"] if "detail" in told.columns else pd.Series(dtype="str")
     words = placed["area"].map(hover).fillna("") if len(hover) else None
     for place, word in enumerate(ordered):
         here = codes == place
-        figure.add_scatter(**_points(placed[here], word, words, here, colours))
-    figure.update_layout(
+        sheet.draw("scatter", **_points(placed[here], word, words, here, colours))
+    sheet.set(
         xaxis={"range": [column.min() - 0.6, column.max() + 0.6], "visible": False},
         yaxis={"range": [row.max() + 0.6, row.min() - 0.6], "visible": False},
     )
     room = theme.Room(height=260 if narrow else 470, below=2)
-    return theme.plain(figure, room=room, key=theme.status_key(ordered, look), **look)
+    return theme.plain(sheet, room=room, key=theme.status_key(ordered, look), **look)
 
 
 def said_of(statuses: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.i18n import _, date
 
@@ -38,14 +39,14 @@ def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure
     heights = np.arange(len(rows), dtype=np.int16)[::-1]
     kinds = list(dict.fromkeys(events["kind"]))
     days = rows["day"].dt.strftime("%Y-%m-%d").to_numpy(dtype=object)
-    figure = go.Figure()
-    _stems(figure, heights.tolist(), colours)
+    sheet = Sheet()
+    _stems(sheet, heights.tolist(), colours)
     key = []
     for place, kind in enumerate(kinds):
         symbol, drawn = _SYMBOLS[place % len(_SYMBOLS)]
         colour = colours.lines[place % len(colours.lines)]
         here = rows["kind"].eq(kind).to_numpy()
-        figure.add_scatter(
+        sheet.draw("scatter",
             x=days[here], y=heights[here], mode="markers", name=kind, cliponaxis=False,
             marker={"symbol": symbol, "size": 12, "color": colour,
                     "line": {"width": 2, "color": colour}},
@@ -55,12 +56,12 @@ def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure
         key.append(Key(kind, colour, drawn))
     now = pd.Timestamp(today)
     for place, row in enumerate(rows.to_dict("records")):
-        _words(figure, row, int(heights[place]), row["day"] > now, look)
+        _words(sheet, row, int(heights[place]), row["day"] > now, look)
     first, last = rows["day"].iloc[0], rows["day"].iloc[-1]
     margin = max((last - first) * 0.04, pd.Timedelta(days=60))
-    figure.add_vline(x=f"{now:%Y-%m-%d}", line={"color": colours.accent, "width": 1.5})
+    sheet.down(f"{now:%Y-%m-%d}", {"color": colours.accent, "width": 1.5})
     key.append(Key(_("Today"), colours.accent, "tick"))
-    figure.update_layout(
+    sheet.set(
         xaxis={"type": "date", "range": [f"{min(first, now) - margin:%Y-%m-%d}",
                                          f"{max(last, now) + margin:%Y-%m-%d}"],
                "showgrid": True, "side": "top", "nticks": 7, "tickformat": "%Y",
@@ -68,7 +69,7 @@ def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure
         yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
     )  # fmt: skip
     room = theme.Room(height=_ROW * len(rows), above=22, below=0)
-    return theme.plain(figure, room=room, key=key, **look)
+    return theme.plain(sheet, room=room, key=key, **look)
 
 
 def alt(events: pd.DataFrame) -> str:
@@ -80,21 +81,20 @@ def alt(events: pd.DataFrame) -> str:
     return _("Events: {events}").format(events=theme.sayings(said)) if said else theme.nothing()
 
 
-def _stems(figure: go.Figure, heights: list[int], colours: palette.Tokens) -> None:
+def _stems(sheet: Sheet, heights: list[int], colours: palette.Tokens) -> None:
     """Draw a faint line under each event's words, which leads from them to its mark."""
     for height in heights:
-        figure.add_shape(
-            type="line", xref="paper", x0=0, x1=1, yref="y", y0=height, y1=height, layer="below",
+        sheet.mark("line", xref="paper", x0=0, x1=1, yref="y", y0=height, y1=height, layer="below",
             line={"color": colours.grid, "width": 1},
         )  # fmt: skip
 
 
-def _words(figure: go.Figure, row: dict[Any, Any], height: int, is_ahead: bool, look: Look) -> None:
+def _words(sheet: Sheet, row: dict[Any, Any], height: int, is_ahead: bool, look: Look) -> None:
     width, colours = look.get("width", theme.NARROW), theme.tokens(look)
     label = theme.clip(str(row["label"]), width - 100, 12.5)
-    figure.add_annotation(
+    sheet.write(
         text=f"<b>{date(row['day'])}</b>  {label}", x=0, xref="paper", xanchor="left",
-        y=height, yanchor="bottom", yshift=11, showarrow=False, borderpad=0, borderwidth=0,
+        y=height, yanchor="bottom", yshift=11,
         bgcolor=colours.paper,
         font={"size": 12.5, "color": colours.muted if is_ahead else colours.ink},
     )  # fmt: skip

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard import frames
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Look
 from dashboard.i18n import _, number
 
@@ -41,8 +42,8 @@ def draw(branches: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
         for label, status in zip(branches["label"], statuses, strict=True)
     ]
     words = [palette.word(status) if status else "" for status in statuses]
-    figure = go.Figure()
-    figure.add_icicle(
+    sheet = Sheet()
+    sheet.draw("icicle",
         ids=branches["code"].tolist(), parents=branches["parent"].tolist(), labels=shown,
         values=leaf.to_numpy(np.int8), branchvalues="remainder", customdata=words,
         tiling={"orientation": "h", "pad": 1}, pathbar={"visible": True, "thickness": 24},
@@ -55,10 +56,10 @@ def draw(branches: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
         },
         hovertemplate="<b>%{label}</b><br>%{customdata}<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    sheet.set(uniformtext={"minsize": 10, "mode": "hide"})
     key = theme.status_key([status for status in statuses if status], look)
     room = theme.Room(height=max(280, 22 * int(leaf.sum())), below=0)
-    return theme.plain(figure, room=room, key=key, **look)
+    return theme.plain(sheet, room=room, key=key, **look)
 
 
 def alt(branches: pd.DataFrame) -> str:

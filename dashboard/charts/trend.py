@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import palette, theme
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
 from dashboard.frames import Flag
 from dashboard.i18n import _, number
@@ -54,30 +55,30 @@ def draw(
     if series["value"].notna().sum() == 0:
         return theme.empty(theme.nothing(), **look)
     colours = theme.tokens(look)
-    figure, key = go.Figure(), []
+    sheet, key = Sheet(), []
     if behind is not None:
-        key += _behind(figure, behind, unit, colours)
-    key += _gaps(figure, series, colours) if len(areas) == 1 else []
+        key += _behind(sheet, behind, unit, colours)
+    key += _gaps(sheet, series, colours) if len(areas) == 1 else []
     low, high = _span(series, targets, base, behind)
     ends: list[tuple[str, float, float, str]] = []
     for place, area in enumerate(areas):
         line = series[series["area"] == area].sort_values("year")
         colour = colours.lines[place % len(colours.lines)]
-        key += _line(figure, line, colour, unit, colours.muted, dashed=place >= len(colours.lines))
+        key += _line(sheet, line, colour, unit, colours.muted, dashed=place >= len(colours.lines))
         ends += _end(line, colour)
-    key += _base(figure, base, unit, colours)
-    key += draw_targets(figure, targets, base, unit, colours)
+    key += _base(sheet, base, unit, colours)
+    key += draw_targets(sheet, targets, base, unit, colours)
     wide = 0
     if len(areas) > 1:
-        wide = name_ends(figure, ends, low, high, (_HEIGHT, 0))
+        wide = name_ends(sheet, ends, low, high, (_HEIGHT, 0))
     # Beside names the axis ends with the data: a line must stand next to its name.
     first, last = _years(series, None if len(areas) > 1 else targets, base)
-    figure.update_layout(
+    sheet.set(
         xaxis=year_axis(first, last),
-        yaxis=theme.scale(figure, low, high, unit, colours=colours),
+        yaxis=theme.scale(sheet, low, high, unit, colours=colours),
     )
     room = theme.Room(height=_HEIGHT, right=wide + 6, left=0, below=28)
-    return theme.plain(figure, room=room, key=list(dict.fromkeys(key)), **look)
+    return theme.plain(sheet, room=room, key=list(dict.fromkeys(key)), **look)
 
 
 def alt(series: pd.DataFrame, *, unit: str = "") -> str:
@@ -165,7 +166,7 @@ def year_axis(first: int, last: int) -> dict[str, Any]:
 
 
 def _line(
-    figure: go.Figure, line: pd.DataFrame, colour: str, unit: str, muted: str, *, dashed: bool
+    sheet: Sheet, line: pd.DataFrame, colour: str, unit: str, muted: str, *, dashed: bool
 ) -> list[Key]:
     years = line["year"].to_numpy(np.int16)
     values = line["value"].to_numpy(np.float32)
@@ -174,11 +175,11 @@ def _line(
     shown = np.isfinite(values)
     stroke = {"color": colour, "width": 2.25, "dash": "dash" if dashed else "solid"}
     # A faint dotted thread over the gaps leads the eye; it claims no value and takes no hover.
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=years[shown], y=values[shown], mode="lines", hoverinfo="skip", name=name,
         line={"color": palette.faded(colour, 0.45), "width": 1, "dash": "dot"},
     )  # fmt: skip
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=years, y=values, mode="lines", connectgaps=False, hoverinfo="skip", name=name,
         line=stroke,
     )  # fmt: skip
@@ -196,7 +197,7 @@ def _line(
         picked = mask & shown
         if not picked.any():
             continue
-        figure.add_scatter(
+        sheet.draw("scatter",
             x=years[picked], y=values[picked], mode="markers", name=name,
             marker={"symbol": symbol, "color": colour, "size": 6 if not said else 9,
                     "line": {"color": colour, "width": 1.75 if said else 0}},
@@ -206,20 +207,18 @@ def _line(
         if said:
             key.append(Key(said, muted, _KINDS[symbol]))
     for year in years[(flags & int(Flag.BREAK)) > 0]:
-        figure.add_annotation(
-            x=int(year), xref="x", y=0, yref="paper", yanchor="bottom", showarrow=False,
+        sheet.write(
+            x=int(year), xref="x", y=0, yref="paper", yanchor="bottom",
             text=_("new definition"), textangle=-90, xshift=-7, font={"size": 11},
         )  # fmt: skip
-        figure.add_vline(x=int(year) - 0.5, line={"width": 1, "dash": "dot", "color": colour})
+        sheet.down(int(year) - 0.5, {"width": 1, "dash": "dot", "color": colour})
     return key
 
 
-def _behind(
-    figure: go.Figure, behind: pd.DataFrame, unit: str, colours: palette.Tokens
-) -> list[Key]:
+def _behind(sheet: Sheet, behind: pd.DataFrame, unit: str, colours: palette.Tokens) -> list[Key]:
     key = []
     for name, line in behind.groupby("name", sort=False):
-        figure.add_scatter(
+        sheet.draw("scatter",
             x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32), mode="lines",
             line={"color": colours.region, "width": 2}, name=str(name), connectgaps=False,
             hovertemplate=f"{name}<br>%{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
@@ -228,12 +227,11 @@ def _behind(
     return key
 
 
-def _gaps(figure: go.Figure, series: pd.DataFrame, colours: palette.Tokens) -> list[Key]:
+def _gaps(sheet: Sheet, series: pd.DataFrame, colours: palette.Tokens) -> list[Key]:
     missing = series.loc[series["value"].isna(), "year"].tolist()
     if not missing:
         return []
-    figure.add_shape(
-        type="path", xref="x", yref="paper", layer="below",
+    sheet.mark("path", xref="x", yref="paper", layer="below",
         path=theme.hatch(
             [(year - 0.5, 0.0, year + 0.5, 1.0) for year in missing], lines=24, rise=0.12
         ),
@@ -242,10 +240,10 @@ def _gaps(figure: go.Figure, series: pd.DataFrame, colours: palette.Tokens) -> l
     return [Key(palette.word("no_data"), colours.paper, texture="hatched")]
 
 
-def _base(figure: go.Figure, base: Base | None, unit: str, colours: palette.Tokens) -> list[Key]:
+def _base(sheet: Sheet, base: Base | None, unit: str, colours: palette.Tokens) -> list[Key]:
     if base is None:
         return []
-    figure.add_scatter(
+    sheet.draw("scatter",
         x=np.array([base.year], np.int16), y=np.array([base.value], np.float32), mode="markers",
         marker={"symbol": "line-ns", "size": 18, "line": {"color": colours.ink, "width": 2.5}},
         hovertemplate=_("Baseline") + f" %{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
@@ -255,7 +253,7 @@ def _base(figure: go.Figure, base: Base | None, unit: str, colours: palette.Toke
 
 
 def draw_targets(
-    figure: go.Figure,
+    sheet: Sheet,
     targets: pd.DataFrame | None,
     base: Base | None,
     unit: str,
@@ -268,7 +266,7 @@ def draw_targets(
     for row in targets[targets["value"].notna()].to_dict("records"):
         word = target_word(str(row["status"]))
         if row["is_interim"]:
-            figure.add_scatter(
+            sheet.draw("scatter",
                 x=np.array([row["year"]], np.int16), y=np.array([row["value"]], np.float32),
                 mode="markers", name=_("Milestone"),
                 marker={"symbol": "diamond-open", "size": 11,
@@ -281,18 +279,18 @@ def draw_targets(
         dash = "solid" if row["status"] == "agreed" else "dash"
         line = {"color": colours.ink, "width": 1.5, "dash": dash}
         if row["operator"] == "between" and np.isfinite(row["upper"]):
-            figure.add_hrect(
-                y0=row["value"], y1=row["upper"], layer="below", line={"width": 0},
-                fillcolor=palette.faded(colours.accent, 0.14),
+            sheet.mark(
+                "rect", xref="paper", x0=0, x1=1, y0=row["value"], y1=row["upper"],
+                layer="below", line={"width": 0}, fillcolor=palette.faded(colours.accent, 0.14),
             )  # fmt: skip
-        figure.add_hline(y=row["value"], line=line, layer="below")
-        figure.add_annotation(
+        sheet.across(row["value"], line)
+        sheet.write(
             text=f"{target_text(row, unit)} ({word})", x=1, xref="paper", xanchor="right",
-            y=row["value"], yanchor="bottom", showarrow=False, borderpad=2,
+            y=row["value"], yanchor="bottom", borderpad=2,
             font={"size": 12, "color": colours.ink},
         )  # fmt: skip
         if base is not None:
-            figure.add_scatter(
+            sheet.draw("scatter",
                 x=np.array([base.year, row["year"]], np.int16),
                 y=np.array([base.value, row["value"]], np.float32), mode="lines",
                 line={"color": colours.muted, "width": 1, "dash": "dot"}, hoverinfo="skip",
@@ -332,7 +330,7 @@ def _end(line: pd.DataFrame, colour: str) -> list[tuple[str, float, float, str]]
 
 
 def name_ends(
-    figure: go.Figure,
+    sheet: Sheet,
     ends: list[tuple[str, float, float, str]],
     low: float,
     high: float,
@@ -348,9 +346,9 @@ def name_ends(
     heights = apart([(end[2] - low) / (high - low) * tall + under for end in ends], 15)
     names = [theme.clip(end[0], _LABEL_WIDTH, 12) for end in ends]
     for name, end, height in zip(names, ends, heights, strict=True):
-        figure.add_annotation(
-            text=name, x=1, xref="paper", xanchor="left", xshift=4, showarrow=False,
-            y=0, yref="paper", yanchor="middle", yshift=height, borderpad=0, borderwidth=0,
+        sheet.write(
+            text=name, x=1, xref="paper", xanchor="left", xshift=4,
+            y=0, yref="paper", yanchor="middle", yshift=height,
             font={"size": 12, "color": end[3], "weight": 600},
         )  # fmt: skip
     return int(max(theme.extent(name, 12, bold=True) for name in names)) + 6

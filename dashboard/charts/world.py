@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts import palette, places, theme, tiles
+from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Look
 from dashboard.i18n import _
 
@@ -34,30 +35,30 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
     shown = areas[areas["area"].isin(known.centres.keys())].reset_index(drop=True)
     status = tiles.said_of(statuses, shown)
     ordered = palette.ordered(list(status.unique()))
-    figure = go.Figure()
+    sheet = Sheet()
     others = sorted(set(known.strokes) - set(shown["area"]))
     if others:
-        figure.add_choropleth(**_shapes(others, [colours.surface], np.zeros(len(others), np.int8)),
-                              hoverinfo="skip", marker={"line": _border(colours)})  # fmt: skip
+        quiet = {"hoverinfo": "skip", "marker": {"line": _border(colours)}}
+        sheet.draw("choropleth", **_shapes(others, colours.surface), **quiet)
     words = told["detail"] if "detail" in told.columns else pd.Series(dtype="str")
     details = shown["area"].map(words).fillna("") if len(words) else None
     small = shown["area"].isin(known.small).to_numpy()
     for word in ordered:
         here = status.eq(word).to_numpy()
         if (here & ~small).any():
-            figure.add_choropleth(**_states(shown, here & ~small, word, details, mode))
+            sheet.draw("choropleth", **_states(shown, here & ~small, word, details, mode))
     silent = shown["area"][status.eq("no_data").to_numpy() & ~small]
     if len(silent):
-        figure.add_scattergeo(**_strokes(silent.tolist(), known, colours))
+        sheet.draw("scattergeo", **_strokes(silent.tolist(), known, colours))
     for word in ordered:
         here = status.eq(word).to_numpy() & small
         if here.any():
-            figure.add_scattergeo(**_dots(shown, here, word, details, mode))
-    figure.update_geos(**_globe(), showframe=False, bgcolor="rgba(0,0,0,0)")
+            sheet.draw("scattergeo", **_dots(shown, here, word, details, mode))
+    sheet.set(geo=_globe())
     look["note"] = f"{disclaimer()} {look.get('note', '')}".strip()
     narrow = look.get("width", theme.NARROW) <= 500
     room = theme.Room(height=200 if narrow else 480, below=2)
-    return theme.plain(figure, room=room, key=theme.status_key(ordered, look), **look)
+    return theme.plain(sheet, room=room, key=theme.status_key(ordered, look), **look)
 
 
 def _globe() -> dict[str, Any]:
@@ -66,6 +67,8 @@ def _globe() -> dict[str, Any]:
     return {
         "projection": {"type": "natural earth"},
         "visible": False,
+        "showframe": False,
+        "bgcolor": "rgba(0,0,0,0)",
         "lonaxis": {"range": [-169, 191]},
         "lataxis": {"range": [-57, 84]},
         **{f"show{layer}": False for layer in layers},
@@ -76,10 +79,11 @@ def _border(colours: palette.Tokens) -> dict[str, Any]:
     return {"color": colours.paper, "width": 0.6}
 
 
-def _shapes(codes: list[str], fills: list[str], z: Any) -> dict[str, Any]:
+def _shapes(codes: list[str], fill: str) -> dict[str, Any]:
     return {
-        "geojson": places.SHAPES_URL, "featureidkey": "id", "locations": codes, "z": z,
-        "zmin": 0, "zmax": 1, "colorscale": [[0, fills[0]], [1, fills[0]]], "showscale": False,
+        "geojson": places.SHAPES_URL, "featureidkey": "id", "locations": codes,
+        "z": np.zeros(len(codes), np.int8),
+        "zmin": 0, "zmax": 1, "colorscale": [[0, fill], [1, fill]], "showscale": False,
     }  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def _states(
     colours = palette.tokens(mode)
     none = palette.mark(status).step == "none"
     fill = colours.surface if none else palette.fill(status, mode)
-    trace = _shapes(shown["area"][here].tolist(), [fill], np.zeros(int(here.sum()), np.int8))
+    trace = _shapes(shown["area"][here].tolist(), fill)
     border = {"color": colours.axis, "width": 0.5} if none else _border(colours)
     return trace | _told(shown, here, status, details) | {"marker": {"line": border}}
 
