@@ -144,3 +144,20 @@ def test_the_key_breaks_its_rows_before_they_are_too_wide() -> None:
     assert len(ends) == 7
     assert max(ends) <= 350
     assert len({note.yshift for note in figure.layout.annotations if note.xanchor == "left"}) > 3
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (62.44, "%", "62.4%"),
+        (1679999.1, "US$", "1,679,999 US$"),
+        (0.0, "", "0"),
+        (0.1234, "", "0.123"),
+        (-4.0, "points", "-4 points"),
+        (float("nan"), "", "–"),
+    ],
+)
+def test_an_amount_has_the_decimals_its_size_makes_sense_of(
+    value: float, unit: str, said: str
+) -> None:
+    assert theme.amount(value, unit) == said

@@ -10,7 +10,7 @@ from dashboard import frames
 from dashboard.charts import palette, theme
 from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, number
+from dashboard.i18n import _
 
 BULLETS: Final[frames.Schema] = {
     "label": "str",
@@ -63,8 +63,8 @@ def alt(bullets: pd.DataFrame) -> str:
     """Say in one sentence the value and target of every row."""
     said = []
     for row in bullets.to_dict("records"):
-        value = _amount(row["value"], row["unit"])
-        target = _amount(row["target"], row["unit"])
+        value = theme.amount(row["value"], row["unit"])
+        target = theme.amount(row["target"], row["unit"])
         if np.isnan(row["value"]):
             said.append(_("{label}: not reported").format(label=row["label"]))
         elif np.isnan(row["target"]):
@@ -153,7 +153,7 @@ def _ticks(
 
 
 def _words(sheet: Sheet, row: dict[Any, Any], height: float, colours: palette.Tokens) -> None:
-    value = _amount(row["value"], row["unit"])
+    value = theme.amount(row["value"], row["unit"])
     if np.isnan(row["value"]):
         said = f"<span style='color:{colours.muted}'>{palette.word('no_data')}</span>"
     else:
@@ -179,8 +179,3 @@ def _key(spots: Any, region: str, colours: palette.Tokens) -> list[Key]:
     if np.isnan(spots["value"]).any():
         key.append(Key(palette.word("no_data"), colours.paper, texture="hatched"))
     return key
-
-
-def _amount(value: float, unit: str) -> str:
-    gap = "" if unit == "%" else " "
-    return f"{number(value)}{gap}{unit}".strip()

@@ -10,7 +10,7 @@ from dashboard import frames
 from dashboard.charts import palette, theme
 from dashboard.charts.sheet import Sheet
 from dashboard.charts.theme import Key, Look
-from dashboard.i18n import _, number
+from dashboard.i18n import _
 
 ROADS: Final[frames.Schema] = {
     "name": "str",
@@ -73,16 +73,16 @@ def alt(roads: pd.DataFrame, *, unit: str = "") -> str:
         elif np.isnan(row["base"]):
             said.append(
                 _("{name}: {value} in {year}, no baseline").format(
-                    name=row["name"], value=f"{number(row['value'])}{unit}", year=int(row["year"])
+                    name=row["name"], value=theme.amount(row["value"], unit), year=int(row["year"])
                 )
             )
         else:
             said.append(
                 _("{name}: {base} in {since}, {value} in {year}").format(
                     name=row["name"],
-                    base=f"{number(row['base'])}{unit}",
+                    base=theme.amount(row["base"], unit),
                     since=int(row["base_year"]),
-                    value=f"{number(row['value'])}{unit}",
+                    value=theme.amount(row["value"], unit),
                     year=int(row["year"]),
                 )
             )

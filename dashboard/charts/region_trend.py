@@ -89,7 +89,7 @@ def alt(
     said = [
         _("{name} {value} in {year} ({n} of {of} States)").format(
             name=names.get(row["group"], row["group"]),
-            value=f"{number(row['value'] * scale)}{unit}",
+            value=theme.amount(row["value"] * scale, unit),
             year=row["year"],
             n=number(row["n"]),
             of=number(row["states"]),

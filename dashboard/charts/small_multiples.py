@@ -64,7 +64,7 @@ def draw(
             path=theme.hatch(silent, lines=3, rise=3), line={"color": colours.axis, "width": 0.6},
         )  # fmt: skip
     sheet.set(**layout)
-    room = theme.Room(height=height, above=24, below=26)
+    room = theme.Room(height=height, above=34, below=26)
     return theme.plain(sheet, room=room, key=_key(behind, goal, silent, colours), **look)
 
 

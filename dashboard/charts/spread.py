@@ -55,7 +55,7 @@ def draw(
     median = float(known["value"].median())
     sheet.down(median, {"color": colours.ink, "width": 1.5})
     sheet.write(
-        text=_("Median {value}").format(value=f"{number(median)}{unit}"), x=median, y=1,
+        text=_("Median {value}").format(value=theme.amount(median, unit)), x=median, y=1,
         yref="paper", yanchor="bottom", xanchor=_side(median, low, high), borderpad=2,
         font={"size": 12, "color": colours.ink},
     )  # fmt: skip
@@ -82,15 +82,15 @@ def alt(values: pd.DataFrame, *, highlight: str = "", unit: str = "") -> str:
     said = _("{n} of {of} States reported, from {low} to {high}, median {median}.").format(
         n=number(len(known)),
         of=number(len(values)),
-        low=f"{number(float(known['value'].min()))}{unit}",
-        high=f"{number(float(known['value'].max()))}{unit}",
-        median=f"{number(float(known['value'].median()))}{unit}",
+        low=theme.amount(float(known["value"].min()), unit),
+        high=theme.amount(float(known["value"].max()), unit),
+        median=theme.amount(float(known["value"].median()), unit),
     )
     mine = known[known["area"] == highlight]
     if len(mine):
         row = mine.iloc[0]
         said += " " + _("{name} stands at {value} in {year}.").format(
-            name=row["name"], value=f"{number(float(row['value']))}{unit}", year=int(row["year"])
+            name=row["name"], value=theme.amount(float(row["value"]), unit), year=int(row["year"])
         )
     return said
 
@@ -138,7 +138,7 @@ def _point_out(
 ) -> None:
     height, side = spot
     sheet.write(
-        text=f"<b>{row['name']}</b> {number(float(row['value']))}{unit} ({int(row['year'])})",
+        text=f"<b>{row['name']}</b> {theme.amount(float(row['value']), unit)} ({int(row['year'])})",
         x=float(row["value"]), y=height, showarrow=True, xanchor=side, ax=0,
         ay=-46, arrowcolor=colours.accent, arrowwidth=1.5,
         arrowhead=0, bgcolor=colours.paper, borderpad=2, standoff=5,

@@ -255,6 +255,14 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [round(place * step, 10) for place in range(first, last + 1)]
 
 
+def amount(value: float, unit: str) -> str:
+    """Return a value with its unit, and with as many decimals as its size makes sense of."""
+    size = abs(value)
+    digits = 0 if size >= 1000 else 1 if size >= 1 or size == 0 else 3
+    gap = "" if unit == "%" else " "
+    return f"{number(value, digits)}{gap}{unit}".strip()
+
+
 def sayings(parts: Iterable[str]) -> str:
     """Return statements as one sentence, divided so that commas inside them do no harm."""
     return "; ".join(parts) + "."

@@ -92,9 +92,9 @@ def alt(series: pd.DataFrame, *, unit: str = "") -> str:
         said.append(
             _("{name} from {first} in {since} to {last} in {until}").format(
                 name=name,
-                first=f"{number(float(first['value']))}{unit}",
+                first=theme.amount(float(first["value"]), unit),
                 since=int(first["year"]),
-                last=f"{number(float(last['value']))}{unit}",
+                last=theme.amount(float(last["value"]), unit),
                 until=int(last["year"]),
             )
         )
@@ -109,9 +109,9 @@ def sentence(series: pd.DataFrame, *, unit: str = "") -> str:
     first, last = known.iloc[0], known.iloc[-1]
     words = {
         "name": last["name"],
-        "last": f"{number(float(last['value']))}{unit}",
+        "last": theme.amount(float(last["value"]), unit),
         "until": int(last["year"]),
-        "first": f"{number(float(first['value']))}{unit}",
+        "first": theme.amount(float(first["value"]), unit),
         "since": int(first["year"]),
     }
     if first["year"] == last["year"]:
