@@ -174,7 +174,12 @@ class Desk:
         """The database, whether or not it is there yet."""
         from models import check_connection, open_database
 
+        # The home is for its owner alone; a database elsewhere is not ours to guard.
+        self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = open_database(self.settings.database)
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.call_on_close(engine.dispose)
         check_connection(engine)
         return engine
 

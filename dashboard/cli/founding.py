@@ -32,7 +32,6 @@ def init(
     from models import SYSTEM, Role, migrations
 
     desk = Desk()
-    _make_home(desk)
     migrations.upgrade(desk.engine)
     _take(desk, founding.for_real(now=desk.now(), with_facts=not no_facts))
     if no_administrator or _has_administrator(desk):
@@ -62,7 +61,6 @@ def demo() -> None:
     from seed import demo as content
 
     desk = Desk()
-    _make_home(desk)
     migrations.upgrade(desk.engine)
     _take(desk, founding.as_demonstration(now=desk.now()))
     click.echo(_("All generated figures are illustrative. Sign in as one of:"))
@@ -113,10 +111,6 @@ def run(host: str, port: int) -> None:
         _("Headway is at {address} (Ctrl+C ends it).").format(address=f"http://{shown}:{port}")
     )
     serve(desk.settings, host, port)
-
-
-def _make_home(desk: Desk) -> None:
-    desk.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _take(desk: Desk, steps: Iterable[tuple[str, Any]]) -> None:

@@ -76,7 +76,8 @@ def doctor(rebuild: bool, as_json: bool) -> None:
     from models import open_database
 
     desk = Desk()
-    engine = open_database(desk.settings.database)
+    engine = open_database(desk.settings.database)  # reachable or not
+    click.get_current_context().call_on_close(engine.dispose)
     if rebuild:
         click.echo(
             _("Made anew: {tables}").format(

@@ -13,7 +13,7 @@ import sqlite3
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
@@ -91,17 +91,15 @@ def backup(
     return path
 
 
-def counts(engine: Engine) -> dict[str, int]:
+def counts(session: Session) -> dict[str, int]:
     """Return how many rows each table has."""
-    with reading(engine) as session:
-        return {
-            table.name: int(
-                session.connection()
-                .execute(sa.select(sa.func.count()).select_from(table))
-                .scalar_one()
-            )
-            for table in Table.metadata.sorted_tables
-        }
+    connection = session.connection()
+    return {
+        table.name: int(
+            connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        )
+        for table in Table.metadata.sorted_tables
+    }
 
 
 def _copy_file(engine: Engine, path: Path, tell: Tell) -> None:
@@ -164,14 +162,15 @@ def _from_file(engine: Engine, path: Path, tell: Tell) -> dict[str, int]:
                 pages=PAGES,
                 progress=lambda _status, left, whole: tell(whole - left, whole),
             )
-        return counts(engine)
+        with reading(engine) as session:
+            return counts(session)
     source = sa.create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
     try:
         _check_version(migrations.current(source), path)
-        whole = sum(counts(source)[table.name] for table in kept())
-        with reading(source) as given_:
-            rows = ((table, part) for table in kept() for part in _read(given_, table))
-            return _load(engine, rows, whole, tell)
+        with reading(source) as session:
+            wanted = {table.name: counts(session)[table.name] for table in kept()}
+            rows = ((table, part) for table in kept() for part in _read(session, table))
+            return _load(engine, rows, wanted, tell)
     finally:
         source.dispose()
 
@@ -240,20 +239,24 @@ def _parents_first(rows: list[tuple[Any, ...]], key: int, parent: int) -> list[t
     known: set[Any] = {None}
     while rows:
         ready = [row for row in rows if row[parent] in known]
+        later = [row for row in rows if row[parent] not in known]
+        if not ready:
+            raise Unavailable("Some rows of the record refer to each other in a circle.")
         placed += ready
         known |= {row[key] for row in ready}
-        rows = [row for row in rows if row[parent] not in known] if ready else []
+        rows = later
     return placed
 
 
 def _dump(engine: Engine, path: Path, now: datetime, tell: Tell) -> None:
-    whole = sum(counts(engine)[table.name] for table in kept())
     told: dict[str, Any] = {}
     done = 0
     with (
         reading(engine) as session,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
     ):
+        wanted = counts(session)
+        whole = sum(wanted[table.name] for table in kept())
         for table in kept():
             digest, rows = hashlib.sha256(), 0
             with packed.open(f"{table.name}.jsonl", "w", force_zip64=True) as out:
@@ -263,6 +266,8 @@ def _dump(engine: Engine, path: Path, now: datetime, tell: Tell) -> None:
                     digest.update(lines)
                     rows += len(part)
                     tell(done + rows, whole)
+            if rows != wanted[table.name]:
+                raise Unavailable(f"The table {table.name} could not be read whole.")
             done += rows
             told[table.name] = {"rows": rows, "sha256": digest.hexdigest()}
         index = {
@@ -294,8 +299,8 @@ def _from_dump(engine: Engine, path: Path, tell: Tell) -> dict[str, int]:
             if index["format"] != FORMAT:
                 raise BadInput(f"{path} is a zip, but no backup of Headway.")
             _check_version(index["at"], path)
-            whole = sum(one["rows"] for one in index["tables"].values())
-            return _load(engine, _unpacked(packed, index["tables"], path), whole, tell)
+            wanted = {table.name: index["tables"][table.name]["rows"] for table in kept()}
+            return _load(engine, _unpacked(packed, index["tables"], path), wanted, tell)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, zlib.error, EOFError) as error:
         raise BadInput(f"{path} is no whole backup of Headway ({error}).") from error
 
@@ -341,7 +346,7 @@ def _insert(session: Session, table: sa.Table, rows: list[tuple[Any, ...]]) -> N
 def _load(
     engine: Engine,
     rows: Iterator[tuple[sa.Table, list[tuple[Any, ...]]]],
-    whole: int,
+    wanted: Mapping[str, int],
     tell: Tell,
 ) -> dict[str, int]:
     """Store rows of all tables in one transaction, and make what follows from them."""
@@ -351,6 +356,10 @@ def _load(
         for table, part in rows:
             _insert(session, table, part)
             done += len(part)
-            tell(done, whole)
+            tell(done, sum(wanted.values()))
         derived.rebuild(session)
-    return counts(engine)
+        there = counts(session)
+        short = sorted(name for name, rows_ in wanted.items() if there[name] != rows_)
+        if short:
+            raise Unavailable(f"Not everything came back: {', '.join(short)}. Nothing was kept.")
+    return there
