@@ -33,6 +33,7 @@ PIECES: Final[dict[str, Callable[[str], look.Html]]] = {
     "table": lambda text: look.table(text, [text, text], [[text, text]], numeric={1}),
     "why": lambda text: look.why("moderate", text, [text]),
     "empty": lambda text: look.empty(text, text),
+    "anchor": lambda text: look.anchor(text, f"?area={text}"),
     "join": lambda text: look.join([text, look.tag(text)]),
 }
 
