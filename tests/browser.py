@@ -147,9 +147,30 @@ class Visit:
     def picture(self, name: str) -> None:
         """Keep a picture of the whole page where somebody asked for pictures."""
         folder = os.environ.get("HEADWAY_SCREENSHOTS")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        if not folder:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size or {"width": 1280, "height": 900}
+        main = self.page.locator('[data-testid="stMain"]')
+        if main.count():  # it scrolls by itself, so the window has to be as high as it
+            height = int(main.evaluate("element => element.scrollHeight"))
+            self.page.set_viewport_size({**size, "height": max(size["height"], height)})
+            self.settle()
+        self.page.screenshot(path=Path(folder) / f"{name}.png")
+        self.page.set_viewport_size(size)
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Sign in with an account of this installation."""
+        self.page.goto(f"{self.address}/account/sign-in")
+        self.page.get_by_label("E-mail address").fill(email)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.settle()
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        self.page.goto(f"{self.address}/account/sign-out")
+        self.page.get_by_role("button", name="Sign out").click()
 
 
 @pytest.fixture(scope="session")
