@@ -30,6 +30,7 @@ PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     }.items()
 }
 MOST_WHYS: Final = 200
+METHOD: Final = "linear"
 
 
 def as_of(text: str | None) -> datetime | None:
@@ -244,12 +245,13 @@ def _figures(made: APIRouter, desk: Desk) -> None:
             picture = desk.picture(session, asked.plan, known)
             kept = {"area": asked.area, "indicator": asked.indicator, "status": asked.status}
             table, following = _page(_among(picture.progress, kept), ["area", "indicator"], asked)
-            rows = table.assign(method="linear", assessed=picture.year)
-            told = rows.assign(flags=rows["flags"].str.split(), why=None)
+            told = table.assign(
+                flags=table["flags"].str.split(), method=METHOD, assessed=picture.year, why=None
+            )[list(shapes.ProgressRow.model_fields)]
             if asked.why:
                 told["why"] = [
                     progress.explain(picture.plan, area, indicator, year=picture.year).plain()
-                    for area, indicator in zip(rows["area"], rows["indicator"], strict=True)
+                    for area, indicator in zip(told["area"], told["indicator"], strict=True)
                 ]
             return _found(session, picture, told, known=known, next_=following)
 

@@ -1,0 +1,466 @@
+"""The record for programs: what it gives, how it is asked, and what it refuses."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from dashboard.api import make_app, shapes
+from dashboard.exchange import verify
+from dashboard.services import observations, review, sessions, snapshots
+from dashboard.settings import Settings
+from models import Identity, Snapshot, unit_of_work
+from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, draft
+
+LATER = NOON + timedelta(days=1)
+SENT: list[dict[str, Any]] = [
+    {"period": "2016", "value": Decimal("20.50")},
+    {"period": "2024"},
+    {"indicator": CASES, "period": "2023", "value": Decimal(30), "qualifier": "<"},
+    {
+        "indicator": CASES,
+        "period": "2024",
+        "value": None,
+        "status": "L",
+        "missing_reason": "not collected",
+    },
+    {"indicator": LEVEL, "period": "2024", "value": Decimal(3)},
+]
+
+
+def put(engine: Engine, who: Identity, judge: Identity, **changes: Any) -> None:
+    """Send a figure and have it accepted."""
+    at = changes.pop("at", NOON)
+
+    def work(session: Session) -> None:
+        sent = draft(**changes)
+        token = json.dumps([sent.indicator, sent.period, str(sent.value), str(at)])
+        ref = observations.submit(session, who, sent, plan=PLAN, token=token, now=at)
+        review.accept(session, judge, ref, plan=PLAN, now=at)
+
+    unit_of_work(engine, work)
+
+
+@pytest.fixture
+def record(engine: Engine, coordinator: Identity, reviewer: Identity) -> Engine:
+    """Give a record with values, a bound and a missing figure."""
+    for number, changes in enumerate(SENT):
+        put(engine, coordinator, reviewer, at=NOON + timedelta(minutes=number), **changes)
+    return engine
+
+
+def served(engine: Engine, **environ: str) -> TestClient:
+    settings = Settings.read({"HEADWAY_HOME": "/nowhere", **environ})
+    app = make_app(lambda: engine, settings, now=lambda: LATER)
+    return TestClient(Starlette(routes=[Mount("/api", app)]), raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(record: Engine) -> Iterator[TestClient]:
+    """Give the interface of a public installation."""
+    with served(record) as opened:
+        yield opened
+
+
+def get(client: TestClient, address: str, **query: Any) -> Any:
+    answer = client.get(f"/api/v1/{address}", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def problem(client: TestClient, address: str, status: int, **query: Any) -> str:
+    answer = client.get(f"/api/v1/{address}", params=query)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = shapes.Problem.model_validate(answer.json())
+    assert told.status == status
+    return told.detail
+
+
+RESOURCES: dict[str, Any] = {
+    "plans": shapes.Envelope[list[shapes.PlanRow]],
+    "plans/TINY": shapes.Envelope[shapes.PlanRow],
+    "plans/TINY/objectives": shapes.Envelope[list[shapes.ObjectiveRow]],
+    "plans/TINY/measures": shapes.Envelope[list[shapes.MeasureRow]],
+    "plans/TINY/indicators": shapes.Envelope[list[shapes.IndicatorRow]],
+    "areas": shapes.Envelope[list[shapes.AreaRow]],
+    "observations?plan=TINY": shapes.Envelope[list[shapes.ObservationRow]],
+    "progress?plan=TINY": shapes.Envelope[list[shapes.ProgressRow]],
+    "progress?plan=TINY&why=true": shapes.Envelope[list[shapes.ProgressRow]],
+    "aggregates?plan=TINY": shapes.Envelope[list[shapes.AggregateRow]],
+    "snapshots": shapes.Envelope[list[shapes.SnapshotRow]],
+}
+
+
+@pytest.mark.parametrize("address", RESOURCES)
+def test_every_answer_has_the_shape_that_is_described(client: TestClient, address: str) -> None:
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 200, answer.text
+    shape = RESOURCES[address]
+    found = shape.model_validate_json(answer.content, strict=True)
+    # What is there and not described would be a promise that nobody made.
+    assert json.loads(found.model_dump_json()) == answer.json()
+    assert found.meta.licence.name == "CC-BY-4.0"
+    assert found.meta.is_illustrative is False
+
+
+def test_observations_are_what_was_accepted_and_missing_is_null(client: TestClient) -> None:
+    rows = get(client, "observations", plan=PLAN)["data"]
+    told = {f"{row['indicator']} {row['period']}": row for row in rows}
+    assert told[f"{PERCENT} 2016"]["value"] == 20.5
+    assert told[f"{PERCENT} 2016"]["exact"] == "20.50"
+    assert (told[f"{CASES} 2023"]["value"], told[f"{CASES} 2023"]["qualifier"]) == (30, "<")
+    gone = told[f"{CASES} 2024"]
+    assert (gone["value"], gone["exact"], gone["status"]) == (None, None, "L")
+    assert gone["missing_reason"] == "not collected"
+    assert {row["m49"] for row in rows} == {"404"}
+
+
+def test_what_waits_for_review_is_not_given(
+    record: Engine, client: TestClient, coordinator: Identity
+) -> None:
+    waiting = draft(period="2021", comment="please look")
+    unit_of_work(
+        record,
+        lambda session: observations.submit(
+            session, coordinator, waiting, plan=PLAN, token="w", now=LATER
+        ),
+    )
+    text = client.get("/api/v1/observations", params={"plan": PLAN}).text
+    assert '"2021"' not in text
+    assert "please look" not in text
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"indicator": PERCENT}, 2),
+        ({"indicator": [PERCENT, LEVEL]}, 3),
+        ({"area": "KEN"}, 5),
+        ({"area": "404"}, 5),
+        ({"area": "UGA"}, 0),
+        ({"year": 2024}, 3),
+        ({"from_year": 2017}, 4),
+        ({"to_year": 2016}, 1),
+        ({"cell": "_T"}, 5),
+        ({"cell": "sex=female"}, 0),
+        ({"as_of": "2026-06-29"}, 0),
+        ({"as_of": NOON.isoformat()}, 1),
+        ({"as_of": "2026-06-30"}, 5),
+    ],
+)
+def test_observations_are_filtered(client: TestClient, query: dict[str, Any], count: int) -> None:
+    assert len(get(client, "observations", plan=PLAN, **query)["data"]) == count
+
+
+@pytest.mark.parametrize("address", ["observations", "progress", "aggregates"])
+def test_pages_follow_each_other_without_gap_or_repeat(client: TestClient, address: str) -> None:
+    whole = get(client, address, plan=PLAN, limit=1000)
+    assert whole["next"] is None
+    rows, cursor = [], ""
+    while True:
+        page = get(client, address, plan=PLAN, limit=2, **({"cursor": cursor} if cursor else {}))
+        assert len(page["data"]) <= 2
+        rows += page["data"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert rows == whole["data"]
+    assert len(rows) >= 3
+
+
+def test_as_of_an_earlier_day_the_figures_are_those_known_then(
+    record: Engine, client: TestClient, coordinator: Identity, reviewer: Identity
+) -> None:
+    put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
+    asked = {"plan": PLAN, "indicator": PERCENT}
+    now = get(client, "progress", **asked)
+    then = get(client, "progress", **asked, as_of="2026-06-30")
+    assert [row["value"] for row in now["data"]] == [70]
+    assert [row["value"] for row in then["data"]] == [62.5]
+    assert then["meta"]["as_of"] == "2026-06-30T23:59:59.999999Z"
+
+
+def test_progress_says_why(client: TestClient) -> None:
+    (row,) = get(client, "progress", plan=PLAN, indicator=PERCENT, why=True)["data"]
+    assert row["status"] in {"on_track", "moderate", "limited"}
+    # (62.5 - 20.5) / (90 - 20.5): worked by hand.
+    assert row["share"] == pytest.approx(42 / 69.5)
+    assert "62.5" in row["why"]
+    assert get(client, "progress", plan=PLAN, indicator=PERCENT)["data"][0]["why"] is None
+
+
+def test_aggregates_say_n_of_n_and_hide_a_figure_of_too_few(client: TestClient) -> None:
+    rows = get(client, "aggregates", plan=PLAN, indicator=PERCENT, group="M49-002", year=2024)
+    (row,) = rows["data"]
+    assert (row["n"], row["states"], row["missing"]) == (1, 3, ["NAM", "UGA"])
+    assert (row["is_publishable"], row["value"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "query", "status", "said"),
+    [
+        ("nothing", {}, 404, "see /api/"),
+        ("plans/NONE", {}, 404, "No plan has the code"),
+        ("observations", {}, 422, "plan: is needed"),
+        ("observations", {"plan": "NONE"}, 404, "No plan has the code"),
+        ("observations", {"plan": PLAN, "indicator": "X.1"}, 404, "no indicator with the code"),
+        ("observations", {"plan": PLAN, "area": "XYZ"}, 404, "No area has the code"),
+        ("observations", {"plan": PLAN, "indicater": "A"}, 422, "no filter of this resource"),
+        ("observations", {"plan": PLAN, "limit": 0}, 422, "greater than or equal to 1"),
+        ("observations", {"plan": PLAN, "limit": 10**9}, 422, "less than or equal to 5000"),
+        ("observations", {"plan": PLAN, "year": "soon"}, 422, "year"),
+        ("observations", {"plan": PLAN, "as_of": "2026-02-30"}, 422, "write a day"),
+        ("observations", {"plan": PLAN, "as_of": "2026-02-03T12:00"}, 422, "write a day"),
+        ("observations", {"plan": PLAN, "cursor": "????"}, 422, "not one that an answer gave"),
+        ("observations", {"plan": PLAN, "cursor": "WzFd"}, 422, "not one that an answer gave"),
+        ("progress", {"plan": PLAN, "cursor": "W10"}, 422, "not one that an answer gave"),
+        ("snapshots/ffffffffff", {}, 404, "No snapshot has the identity"),
+        ("snapshots/ffffffffff.zip", {}, 404, "No snapshot has the identity"),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_in_a_sentence(
+    client: TestClient, address: str, query: dict[str, Any], status: int, said: str
+) -> None:
+    assert said in problem(client, address, status, **query)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_nothing_is_written_here(client: TestClient, method: str) -> None:
+    answer = client.request(method, "/api/v1/plans")
+    assert answer.status_code == 405
+    assert answer.json()["detail"] == "This interface only reads: use GET or HEAD."
+
+
+def test_a_fault_of_ours_shows_no_traceback(
+    record: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Engine:
+        raise RuntimeError("secret path")
+
+    app = make_app(broken, Settings.read({"HEADWAY_HOME": "/nowhere"}))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get("/v1/plans")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text
+
+
+def test_an_answer_that_is_known_already_is_not_sent_again(
+    record: Engine, client: TestClient, coordinator: Identity, reviewer: Identity
+) -> None:
+    first = client.get("/api/v1/observations", params={"plan": PLAN})
+    tag = first.headers["etag"]
+    again = client.get(
+        "/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": f'"x", {tag}'}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+    put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
+    news = client.get("/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": tag})
+    assert news.status_code == 200
+    assert news.headers["etag"] != tag
+
+
+def test_large_answers_are_compressed_for_who_can_read_that(client: TestClient) -> None:
+    plain = client.get("/api/v1/areas", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    packed = client.get("/api/v1/areas", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == plain.json()
+    refused = client.get("/api/v1/areas", headers={"Accept-Encoding": "gzip;q=0"})
+    assert "content-encoding" not in refused.headers
+    assert "Accept-Encoding" in packed.headers["vary"]
+
+
+def test_head_gives_the_headers_alone(client: TestClient) -> None:
+    whole = client.get("/api/v1/plans")
+    head = client.head("/api/v1/plans")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == whole.headers["etag"]
+
+
+# Snapshots ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def taken(record: Engine, evaluator: Identity) -> Snapshot:
+    """Give a snapshot of the record."""
+    return unit_of_work(
+        record, lambda session: snapshots.take(session, evaluator, PLAN, name="One", now=LATER)
+    )
+
+
+def test_a_snapshot_is_listed_described_and_handed_out(client: TestClient, taken: Snapshot) -> None:
+    (row,) = get(client, "snapshots")["data"]
+    assert row["id"] == taken.id
+    assert get(client, f"snapshots/{taken.id}")["data"] == row
+    assert get(client, "snapshots", plan="OTHER")["data"] == []
+    answer = client.get(row["address"])
+    assert hashlib.sha256(answer.content).hexdigest() == row["sha256"]
+    assert verify.verify(answer.content).is_sound
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["etag"] == f'"{row["sha256"]}"'
+    assert row["file_name"] in answer.headers["content-disposition"]
+
+
+def test_a_new_snapshot_is_news(record: Engine, client: TestClient, evaluator: Identity) -> None:
+    tag = client.get("/api/v1/snapshots").headers["etag"]
+    unit_of_work(
+        record, lambda session: snapshots.take(session, evaluator, PLAN, name="One", now=LATER)
+    )
+    again = client.get("/api/v1/snapshots", headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert len(again.json()["data"]) == 1
+
+
+def test_a_file_that_is_known_already_is_not_sent_again(
+    client: TestClient, taken: Snapshot
+) -> None:
+    address = f"/api/v1/snapshots/{taken.id}.zip"
+    answer = client.get(address, headers={"If-None-Match": f'"{taken.digest}"'})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "last"),
+    [("0-99", 0, 99), ("100-", 100, None), ("-50", -50, None), ("10-999999999", 10, None)],
+)
+def test_a_part_of_a_file_can_be_asked_for(
+    client: TestClient, taken: Snapshot, wanted: str, first: int, last: int | None
+) -> None:
+    address = f"/api/v1/snapshots/{taken.id}.zip"
+    whole = client.get(address).content
+    answer = client.get(address, headers={"Range": f"bytes={wanted}"})
+    assert answer.status_code == 206
+    assert answer.content == whole[first : None if last is None else last + 1]
+    start = first % len(whole)
+    told = f"bytes {start}-{start + len(answer.content) - 1}/{len(whole)}"
+    assert answer.headers["content-range"] == told
+
+
+def test_a_part_that_is_not_there_is_refused_and_nonsense_ignored(
+    client: TestClient, taken: Snapshot
+) -> None:
+    address = f"/api/v1/snapshots/{taken.id}.zip"
+    beyond = client.get(address, headers={"Range": f"bytes={taken.size}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{taken.size}")
+    for nonsense in ("bytes=-", "rows=1-2", "bytes=0-1,5-6", "bytes=a-b"):
+        assert client.get(address, headers={"Range": nonsense}).status_code == 200
+    stale = {"Range": "bytes=0-9", "If-Range": '"other"'}
+    assert client.get(address, headers=stale).status_code == 200
+    assert client.head(address).headers["content-length"] == str(taken.size)
+
+
+# Who may read ---------------------------------------------------------------------------------
+
+
+def signed_in(engine: Engine, person: str) -> dict[str, str]:
+    token = unit_of_work(
+        engine,
+        lambda session: sessions.open_session(
+            session, person, method="password", agent="", hours=12, now=LATER
+        ),
+    )
+    return {"Cookie": f"{sessions.COOKIE}={token}"}
+
+
+def test_a_closed_installation_asks_for_a_session(record: Engine, taken: Snapshot) -> None:
+    with served(record, HEADWAY_PUBLIC="no") as closed:
+        addresses = [*RESOURCES, f"snapshots/{taken.id}", f"snapshots/{taken.id}.zip"]
+        for address in addresses:
+            refused = closed.get(f"/api/v1/{address}")
+            assert refused.status_code == 401, address
+            assert refused.json()["detail"] == "Please sign in to do this."
+            forged = closed.get(f"/api/v1/{address}", headers={"Cookie": "headway_session=x"})
+            assert forged.status_code == 401
+        headers = signed_in(record, "viewer")
+        for address in addresses:
+            answer = closed.get(f"/api/v1/{address}", headers=headers)
+            assert answer.status_code == 200, address
+            assert "private" in answer.headers["cache-control"]
+            assert "access-control-allow-origin" not in answer.headers
+
+
+def test_health_is_told_to_everybody(record: Engine) -> None:
+    with served(record, HEADWAY_PUBLIC="no") as closed:
+        answer = closed.get("/api/v1/health")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_database_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    from models import open_database
+
+    lost = open_database("postgresql+psycopg://nobody@127.0.0.1:9/none")
+    with served(lost) as client:
+        assert "cannot be reached" in problem(client, "health", 503)
+    lost.dispose()
+
+
+def test_public_data_may_be_read_by_scripts_of_other_sites(client: TestClient) -> None:
+    assert client.get("/api/v1/plans").headers["access-control-allow-origin"] == "*"
+
+
+# The description ------------------------------------------------------------------------------
+
+
+def test_the_description_is_openapi_3_1_and_names_every_resource(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()
+    assert described["openapi"].startswith("3.1")
+    assert described["servers"] == [{"url": "/api"}]
+    assert set(described["paths"]) == {
+        "/v1/plans",
+        "/v1/plans/{plan}",
+        "/v1/plans/{plan}/objectives",
+        "/v1/plans/{plan}/measures",
+        "/v1/plans/{plan}/indicators",
+        "/v1/areas",
+        "/v1/observations",
+        "/v1/progress",
+        "/v1/aggregates",
+        "/v1/snapshots",
+        "/v1/snapshots/{identity}",
+        "/v1/snapshots/{identity}.zip",
+        "/v1/health",
+    }
+    for path, methods in described["paths"].items():
+        assert set(methods) == {"get"}, path
+        assert methods["get"]["description"], path
+
+
+def test_the_page_of_the_description_loads_nothing(client: TestClient) -> None:
+    answer = client.get("/api/")
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not re.search(r"<script|src=|<link|@import|url\(", answer.text)
+    assert not re.search(r"""(?:href|src)=["']?(?:https?:)?//""", answer.text)
+    assert "/api/v1/observations" in answer.text
+    for gone in ("/api/docs", "/api/redoc"):
+        assert client.get(gone).status_code == 404
+
+
+def test_the_page_speaks_the_language_that_is_spoken(record: Engine) -> None:
+    from dashboard.api import reference
+    from dashboard.i18n import PSEUDO, speak
+
+    described: Callable[[], Any] = lambda: {"info": {"description": "d"}, "paths": {}}  # noqa: E731
+    speak(PSEUDO)
+    try:
+        body = bytes(reference.page(described(), "/api").body).decode()
+    finally:
+        speak("en")
+    assert "⟦Headway for programs⟧" in body
