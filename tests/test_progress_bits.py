@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.progress import bits
@@ -14,6 +14,7 @@ ROWS = st.integers(1, 52).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_bits_say_what_the_marks_say(rows: list[list[bool]]) -> None:
     marks = np.array(rows)
@@ -25,6 +26,7 @@ def test_bits_say_what_the_marks_say(rows: list[list[bool]]) -> None:
     assert bits.highest(packed).tolist() == [row[-1] if row else -1 for row in places]
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(-1, 52))
 def test_since_and_at_cut_at_a_place(rows: list[list[bool]], place: int) -> None:
     packed = bits.pack(np.array(rows))

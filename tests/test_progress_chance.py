@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -34,6 +34,7 @@ def test_normal_two_sided() -> None:
     np.testing.assert_allclose(chance.normal_two_sided(z), 2 * stats.norm.sf(np.abs(z)), rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.data(), st.floats(0.02, 0.98))
 def test_binomial_agrees(trials: int, data: st.DataObject, share: float) -> None:
     successes = data.draw(st.integers(0, trials))

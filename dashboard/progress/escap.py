@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Names = npt.NDArray[np.str_]
 
+NO_CHANGE: Final = 1e-9
+"""An index this close to 0 is 0."""
+
 CSI_SCALE: Final = 10.0
 API_SCALE: Final = 100.0
 CSI_CLASSES: Final = (9.0, "on_track", "slow_progress", "regression")
@@ -67,8 +70,9 @@ def api_class(api: Floats) -> Names:
 
 def _class(values: Floats, classes: tuple[float, str, str, str]) -> Names:
     cut, best, middle, worst = classes
-    # The published classes leave both cut points to the worse side, so these take no tolerance.
-    named = np.where(values > cut, best, np.where(values > 0, middle, worst))
+    # The published classes leave both cut points to the worse side. What a fitted line makes of
+    # no change at all may differ from 0 by rounding.
+    named = np.where(values > cut, best, np.where(values > NO_CHANGE, middle, worst))
     return np.where(np.isnan(values), "", named)
 
 

@@ -146,7 +146,8 @@ def plain(value: float | str) -> str:
     """Return a number with as many digits as a calculation by hand needs."""
     if isinstance(value, str):
         return value
-    return NOTHING if math.isnan(value) else f"{value:.12g}"
+    # Adding 0 makes a plain zero of a negative one.
+    return NOTHING if math.isnan(value) else f"{value + 0.0:.12g}"
 
 
 def bracketed(value: float) -> str:

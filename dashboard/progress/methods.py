@@ -200,6 +200,7 @@ def _escap(case: Case, preset: str) -> Outcome:
     api = np.where(met, escap.API_SCALE, api)
     label = escap.api_class(api)
     status = _mapped(label, _API_STATUS)
+    status[np.abs(api) <= escap.NO_CHANGE] = CODE["stagnant"]
     status[met] = CODE["target_met"]
     _past(road, met, status)
     return Outcome(

@@ -174,8 +174,8 @@ def _anticipated(case: Case, road: linear.Road, points: Points) -> Codes:
     api = escap.index(expected, road.base, road.target, road.direction, escap.API_SCALE)
     verdict = np.full(len(api), UNKNOWN, dtype=np.int8)
     with np.errstate(invalid="ignore"):
-        verdict[api <= 0] = WRONG
-        verdict[api > 0] = SLOW
+        verdict[api < -escap.NO_CHANGE] = WRONG
+        verdict[api >= -escap.NO_CHANGE] = SLOW
         verdict[api > escap.API_CLASSES[0]] = GOOD
         verdict[road.year >= road.target_year] = SLOW
     return _met(road, verdict)

@@ -261,7 +261,7 @@ def _oecd(working: Working, it: Numbers, letters: _Letters, preset: str) -> None
 
 def _milestone(working: Working, it: Numbers, letters: _Letters, preset: str) -> None:
     share, label = it.parts.get("share", np.nan), N_("share of the levels")
-    if it.d * (it.T - it.b) > 0 or (it.d == 0 and it.T > it.b):
+    if it.d * (it.T - it.b) > 0 or (it.d == 0 and it.b < it.T):
         working.write("p", label, "min(max((x - b) / (T - b), 0), 1)", share)
     else:
         working.tell("p", label, N_("1 where the level is held, else 0"), share)
