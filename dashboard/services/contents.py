@@ -6,13 +6,13 @@ steps and pseudonyms stay inside. Plan texts are those of the edition that was i
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from dashboard.services import editions, lookup, reads
+from dashboard.services import editions, lookup
 from dashboard.services.editions import PlanText, frame, plain_row
 from models import (
     SYSTEM_CHAIN,
@@ -106,6 +106,15 @@ def areas(session: Session) -> pd.DataFrame:
     return frame("areas", rows)
 
 
+def fetched(session: Session, statement: sa.Select[Any]) -> pd.DataFrame:
+    """Return the rows of a statement as a frame, column by column: many rows, no objects."""
+    result = session.connection().execute(statement)
+    names = list(result.keys())
+    columns_ = zip(*result.all(), strict=True)
+    found = dict(zip(names, columns_, strict=False))  # no rows, no columns
+    return pd.DataFrame(found, columns=names)
+
+
 def _memberships(session: Session) -> pd.DataFrame:
     m, a = columns(Membership), columns(ReferenceArea)
     group = a.alias("grp")
@@ -145,7 +154,7 @@ def _weights(session: Session) -> pd.DataFrame:
     wanted = sa.select(
         w.c.name.label("weight"), a.c.code.label("area"), w.c.year, w.c.value, w.c.source
     ).join(a, a.c.id == w.c.area_id)
-    return reads.table(session, wanted)
+    return fetched(session, wanted)
 
 
 def _aims(
@@ -220,7 +229,7 @@ def _history(session: Session, indicators: Mapping[int, str], as_of: datetime) -
         )
         .where(s.c.indicator_id.in_(list(indicators)), s.c.accepted_at <= as_of)
     )
-    table = reads.table(session, wanted)
+    table = fetched(session, wanted)
     gone = table["ended_at"].astype("int64") <= micros(as_of)
     texts = {name: table[name].astype("str").fillna("") for name in CONTENT}
     return table.assign(
@@ -265,7 +274,7 @@ def _updates(
             ~gone,
         )
     )
-    table = reads.table(session, wanted)
+    table = fetched(session, wanted)
     return table.assign(
         **{name: table[name].astype("str").fillna("") for name in UPDATE},
         measure=table["measure_id"].map(dict(measures)).astype("str"),
@@ -291,6 +300,6 @@ def _chains(session: Session, as_of: datetime) -> pd.DataFrame:
         .join(ends, sa.and_(ends.c.chain == e.c.chain, ends.c.seq == e.c.seq))
         .outerjoin(a, a.c.id == e.c.chain)
     )
-    table = reads.table(session, wanted)
+    table = fetched(session, wanted)
     code = table["code"].where(table["number"] != SYSTEM_CHAIN, SYSTEM)
     return table.assign(chain=code.astype("str"))

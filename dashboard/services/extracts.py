@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import lookup, reads
+from dashboard.services import contents, lookup
 from models import CurrentValue, NotFound, Observation, Plan, ValueSpan, columns
 
 KEY: Final = ("area_id", "indicator_id", "cell_id", "period")
@@ -58,7 +58,7 @@ def observations(session: Session, wanted: Wanted) -> Page:
     """
     rows = _statement(session, wanted)
     limit = wanted.limit
-    found = reads.table(session, rows if limit is None else rows.limit(limit + 1))
+    found = contents.fetched(session, rows if limit is None else rows.limit(limit + 1))
     more = limit is not None and len(found) > limit
     shown = found.iloc[:limit] if more else found
     last = Place(*shown[list(KEY)].astype("object").iloc[-1].tolist()) if more else None
