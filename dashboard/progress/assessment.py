@@ -119,11 +119,11 @@ def _labels(
     preset: Preset, outcome: Outcome, level: Bools, rows: npt.NDArray[np.int64]
 ) -> pd.Series:
     """Return the method's own name for each verdict, empty where it has none."""
-    status = np.array(STATUSES)[outcome.status[rows]]
+    words = (*outcome.words, *STATUSES)
     own = outcome.label[rows]
-    key = np.where(level, "", np.where(own == "", status, own))
-    kinds, inverse = np.unique(key, return_inverse=True)
-    return spelled(inverse, [preset.labels.get(str(kind), "") for kind in kinds])
+    place = np.where(own >= 0, own, outcome.status[rows] + len(outcome.words))
+    place = np.where(level, len(words), place)
+    return spelled(place, [*(preset.labels.get(word, "") for word in words), ""])
 
 
 def flags(case: Case, outcome: Outcome, rows: npt.NDArray[np.int64]) -> pd.Series:
@@ -151,18 +151,23 @@ def flags(case: Case, outcome: Outcome, rows: npt.NDArray[np.int64]) -> pd.Serie
 
 def _joined(marks: dict[str, Bools], dated: dict[str, Floats]) -> pd.Series:
     """Return the names of the marks set, and of the years given as `name:year`."""
-    parts = [mark.astype(np.int64) for mark in marks.values()]
-    parts += [np.nan_to_num(year, nan=0.0).astype(np.int64) for year in dated.values()]
-    kinds, inverse = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)
-    vocabulary = [
-        " ".join(
-            [name for name, mark in zip(marks, kind, strict=False) if mark]
-            + [
-                f"{name}:{year}"
-                for name, year in zip(dated, kind[len(marks) :], strict=True)
-                if year
-            ]
-        )
-        for kind in kinds.tolist()
-    ]
-    return spelled(inverse.ravel(), vocabulary or [""])
+    key = np.zeros(len(next(iter(marks.values()))), dtype=np.int64)
+    for place, mark in enumerate(marks.values()):
+        key |= mark.astype(np.int64) << place
+    for place, year in enumerate(dated.values()):
+        shift = _YEAR_BITS * place + _MARK_BITS
+        key |= np.nan_to_num(year, nan=0.0).astype(np.int64) << shift
+    kinds, inverse = np.unique(key, return_inverse=True)
+    return spelled(inverse, [_words(kind, list(marks), list(dated)) for kind in kinds.tolist()])
+
+
+_MARK_BITS: Final = 16
+_YEAR_BITS: Final = 16
+
+
+def _words(kind: int, marks: list[str], dated: list[str]) -> str:
+    found = [name for place, name in enumerate(marks) if kind >> place & 1]
+    for place, name in enumerate(dated):
+        year = kind >> (_YEAR_BITS * place + _MARK_BITS) & (1 << _YEAR_BITS) - 1
+        found += [f"{name}:{year}"] if year else []
+    return " ".join(found)

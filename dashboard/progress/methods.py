@@ -27,7 +27,7 @@ from dashboard.progress.cases import Case
 from dashboard.progress.growth import Growth
 from dashboard.progress.prepare import LIMIT, Prepared, Reported, interval
 from dashboard.progress.rules import KINDS, LEVEL_PLACES, Rules
-from dashboard.progress.words import CODE, STATUSES, Codes
+from dashboard.progress.words import CODE, Codes
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -36,17 +36,22 @@ Names = npt.NDArray[np.str_]
 _BINARY: Final = KINDS.index("binary")
 _PERCENT: Final = KINDS.index("percentage")
 _COUNT: Final = KINDS.index("count")
+NONE: Final = np.int8(-1)
 HUNDRED: Final = 100.0
 WORST_PERCENTILE: Final = 0.025
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a method says, one entry a series; `label` is its own class, empty where it has none."""
+    """What a method says, one entry a series.
+
+    `label` is the place of the method's own class among `words`, -1 where it has none.
+    """
 
     score: Floats  # the main number
     status: Codes
-    label: Names
+    label: Codes
+    words: tuple[str, ...] = ()
     components: Mapping[str, Floats] = field(default_factory=dict)
     flags: Mapping[str, Bools] = field(default_factory=dict)
 
@@ -61,13 +66,13 @@ def assess(case: Case, method: str, preset: str) -> Outcome:
         steps = levels(case.prepared, case.asked)
         status[level] = steps.status[level]
         score = np.where(level, steps.score, score)
-        label = np.where(level, "", label)
+        label = np.where(level, NONE, label)
     doubtful = case.prepared.censored & ~level
     if doubtful.any():
         ends = _of_both_ends(case.prepared, case.asked, method, preset, doubtful)
         status[doubtful] = ends
         score = np.where(doubtful, np.nan, score)
-        label = np.where(doubtful, "", label)
+        label = np.where(doubtful, NONE, label)
     settle(case.seen, case.prepared, case.asked, status)
     return replace(outcome, score=score, status=status, label=label)
 
@@ -112,8 +117,8 @@ def levels(prepared: Prepared, asked: Rules) -> Outcome:
     return Outcome(share, status, _no_labels(status))
 
 
-def _no_labels(status: Codes) -> Names:
-    return np.full(len(status), "", dtype="<U23")
+def _no_labels(status: Codes) -> Codes:
+    return np.full(len(status), NONE, dtype=np.int8)
 
 
 def _linear(case: Case, preset: str) -> Outcome:
@@ -198,15 +203,16 @@ def _escap(case: Case, preset: str) -> Outcome:
     met = linear.is_met(road.value, road.target, road.direction)
     api = escap.index(expected, road.base, road.target, road.direction, escap.API_SCALE)
     api = np.where(met, escap.API_SCALE, api)
-    label = escap.api_class(api)
-    status = _mapped(label, _API_STATUS)
+    named = escap.api_class(api)
+    status = _mapped(named, _API_STATUS)
     status[np.abs(api) <= escap.NO_CHANGE] = CODE["stagnant"]
     status[met] = CODE["target_met"]
     _past(road, met, status)
     return Outcome(
         score=api,
         status=status,
-        label=label,
+        label=_places(named, tuple(_API_STATUS)),
+        words=tuple(_API_STATUS),
         components={
             "csi": csi,
             "api": api,
@@ -287,19 +293,20 @@ def _sdsn(case: Case, preset: str) -> Outcome:
     return Outcome(
         score=score,
         status=status,
-        label=arrow,
+        label=_places(arrow, sdsn.ARROWS),
+        words=sdsn.ARROWS,
         components={
             "score": score,
             "worst": worst,
             "red": red,
-            "light": _placed(light, (*sdsn.LIGHTS, sdsn.GREY)),
+            "light": _places(light, (*sdsn.LIGHTS, sdsn.GREY)).astype(np.float64),
         },
     )
 
 
-def _placed(names: Names, words: tuple[str, ...]) -> Floats:
-    """Return the place of each name among words, missing where it is not there."""
-    out = np.full(len(names), np.nan)
+def _places(names: Names, words: tuple[str, ...]) -> Codes:
+    """Return the place of each name among words, -1 where it is not there."""
+    out = np.full(len(names), NONE, dtype=np.int8)
     for place, word in enumerate(words):
         out[names == word] = place
     return out
@@ -329,6 +336,7 @@ def _oecd(case: Case, preset: str) -> Outcome:
     )
 
 
+CHANGES: Final = ("lower", "no_clear_change", "higher")
 _CHANGE: Final = {1.0: "clear_improvement", -1.0: "clear_worsening"}
 
 
@@ -339,7 +347,8 @@ def _counts(case: Case, preset: str) -> Outcome:
     x0, x1 = (np.where(moved, part, np.nan) for part in (prepared.base, prepared.value))
     found = counts.compare(x0, e0, x1, e1)
     status = _mapped(found.change, {"no_clear_change": "stable"})
-    heading = _placed(found.change, ("lower", "no_clear_change", "higher")) - 1.0
+    heading = _places(found.change, CHANGES) - 1.0
+    heading[found.change == ""] = np.nan
     for sign, word in _CHANGE.items():
         status[heading * case.asked.direction == sign] = CODE[word]
     met = linear.is_met(prepared.value, case.asked.target, case.asked.direction)
@@ -348,7 +357,8 @@ def _counts(case: Case, preset: str) -> Outcome:
     return Outcome(
         score=found.ratio,
         status=status,
-        label=found.change,
+        label=_places(found.change, CHANGES),
+        words=CHANGES,
         components={
             "ratio": found.ratio,
             "low": found.low,
@@ -363,12 +373,13 @@ def _counts(case: Case, preset: str) -> Outcome:
 def _level_trend(case: Case, preset: str) -> Outcome:
     """Place each series in the cell of its level against the target and its pace."""
     level, pace = _sdsn(case, "v1"), linear.assess(cases.road(case))
-    words = np.array((*sdsn.LIGHTS, ""), dtype="<U23")
-    light = np.nan_to_num(level.components["light"], nan=len(sdsn.LIGHTS)).astype(np.int64)
+    light = level.components["light"]
+    known = np.where(light < len(sdsn.LIGHTS), light, NONE)
     return Outcome(
         score=level.score,
         status=pace.status,
-        label=words[np.minimum(light, len(sdsn.LIGHTS))],
+        label=np.nan_to_num(known, nan=float(NONE)).astype(np.int8),
+        words=sdsn.LIGHTS,
         components={**level.components, "pace": pace.pace},
     )
 
@@ -382,7 +393,8 @@ def _trend(case: Case, preset: str) -> Outcome:
     return Outcome(
         score=pace,
         status=linear.classify(road, pace),
-        label=trend.words(found, required),
+        label=_places(trend.words(found, required), trend.WORDS),
+        words=trend.WORDS,
         components={
             "slope": found.slope,
             "low": found.low,
@@ -408,8 +420,3 @@ _METHODS: Final[Mapping[str, Callable[[Case, str], Outcome]]] = {
     "level_trend": _level_trend,
     "trend": _trend,
 }
-
-
-def words(status: Codes) -> Names:
-    """Return statuses as words."""
-    return np.array(STATUSES)[status]

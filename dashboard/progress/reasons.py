@@ -85,7 +85,8 @@ def assessed(case: Case, preset: Preset, outcome: Outcome, place: int) -> Assess
     prepared, asked = case.prepared, case.asked
     row = np.array([place])
     status = STATUSES[outcome.status[place]]
-    label = str(outcome.label[place]) or status
+    own = int(outcome.label[place])
+    label = outcome.words[own] if own >= 0 else status
     parts = {name: float(values[place]) for name, values in outcome.components.items()}
     return Assessment(
         method=preset.method,

@@ -17,6 +17,7 @@ LEAST: Final = 4
 """Points below which no trend is claimed."""
 
 LEVEL: Final = 0.90
+WORDS: Final = ("rising", "falling", "flat", "uncertain")
 FLAT: Final = 0.10
 """Share of the required rate within which a whole interval counts as flat."""
 
