@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 from starlette.types import ASGIApp
 from streamlit import file_util
-from streamlit.runtime import get_instance
+from streamlit.runtime import RuntimeState, get_instance
 
 from dashboard.ui import visit
 from dashboard.web import errors, platform, secret
@@ -31,6 +31,9 @@ HERE: Final = Path(__file__).resolve().parent
 SETTINGS: Final = visit.settings()
 SECRET: Final = secret.read(SETTINGS.home)
 KEPT: Final = SETTINGS.home / "cache" / "compressed"
+
+SETTLED: Final = 5.0
+"""Seconds after which a first page is surely drawn."""
 
 log = logging.getLogger(__name__)
 
@@ -88,11 +91,21 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 async def warm_up() -> None:
     """Draw the first page once for nobody, so that the first visitor finds everything at hand."""
-    await get_instance().does_script_run_without_error()
+    await asyncio.to_thread(load)
+    runtime = get_instance()
+    if runtime.state is RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED:
+        await asyncio.sleep(SETTLED)  # somebody was faster: their page is being drawn
+    else:
+        await runtime.does_script_run_without_error()
     if not platform.is_watching():
         gc.collect()
         gc.freeze()  # what is there now stays: no collection need look at it again
     await asyncio.to_thread(BUNDLE.prepare)
+
+
+def load() -> None:
+    """Load what every page needs to read and to draw."""
+    from dashboard.ui import cached, widgets  # noqa: F401
 
 
 app = st.App(
