@@ -138,3 +138,17 @@ def test_only_leaves_take_room_and_the_silent_ones_are_hatched() -> None:
     assert icicle["values"].tolist() == [0, 0, 1, 1]
     assert list(icicle.marker.pattern.shape) == ["", "", "", "/"]
     assert list(icicle.labels)[2] == "▲ Research"
+
+
+def test_a_long_name_gives_way_to_the_count_beside_it() -> None:
+    long = COUNTS.assign(bar="Protecting and assisting victims of trafficking in persons")
+    texts = [note.text for note in status_bar.draw(long, title="T").layout.annotations]
+    name = next(text for text in texts if "n = 10" in text)
+    assert name.startswith("Protecting and assisting")
+    assert "… <span" in name
+
+
+def test_counts_beyond_a_short_integer_are_kept() -> None:
+    many = table(status_bar.COUNTS, ("All", "on_track", 40_000), ("All", "no_data", 60_000))
+    part = status_bar.draw(many, title="T").data[0]
+    assert part.customdata.tolist() == [[40_000, 100_000]]

@@ -166,3 +166,29 @@ def test_sixty_one_panels_are_refused() -> None:
     many = pd.concat([series(1.0, area=f"A{n}", name="A") for n in range(61)])
     with pytest.raises(ValueError, match="at most 60"):
         charts.small_multiples.draw(many, title="T")
+
+
+def test_levels_are_steps_without_a_pace_and_with_whole_labels() -> None:
+    figure = trend.draw(
+        series(0.0, 1.0, 2.0),
+        targets=target(2.0),
+        base=trend.Base(2020, 0.0),
+        levels=True,
+        title="T",
+    )
+    lines = [trace for trace in figure.data if trace.mode == "lines"]
+    assert {trace.line.shape for trace in lines} == {"hv"}
+    assert "Steady pace to the target" not in {trace.name for trace in figure.data}
+    assert list(figure.layout.yaxis.tickvals) == [0, 1, 2]
+
+
+def test_a_large_figure_is_drawn_and_read_to_the_last_digit() -> None:
+    figure = trend.draw(series(123456789.0, 123456790.0), unit="US$", title="T")
+    points = next(trace for trace in figure.data if trace.mode == "markers")
+    assert points.y.tolist() == [123456789.0, 123456790.0]
+    assert "%{y:,.12~r}" in points.hovertemplate  # never 1.23e+8
+
+
+def test_a_median_behind_is_rounded_as_nobody_reported_its_decimals() -> None:
+    figure = trend.draw(series(1.0), behind=series(54.5666667, name="Africa"), title="T")
+    assert figure.data[0].y.tolist() == [54.57]

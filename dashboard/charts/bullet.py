@@ -116,10 +116,10 @@ def _bars(
     sheet.draw("bar",
         orientation="h", base=zero[known].astype(np.float32),
         x=(values - zero)[known].astype(np.float32), y=heights[known], width=_THICK,
-        customdata=np.stack([rows["value"], rows["year"]], axis=1)[known].astype(np.float32),
+        customdata=np.stack([rows["value"], rows["year"]], axis=1)[known],
         marker={"color": [fill for fill, one in zip(fills, known, strict=True) if one],
                 "line": {"color": colours.muted, "width": 1}},
-        hovertemplate="%{customdata[0]:,.4~g} (%{customdata[1]:.0f})<extra></extra>",
+        hovertemplate="%{customdata[0]:,.12~r} (%{customdata[1]:.0f})<extra></extra>",
     )  # fmt: skip
 
 
@@ -144,11 +144,13 @@ def _ticks(
         known = np.isfinite(spots[name])
         if not known.any():
             continue
+        told = rows[name].to_numpy(np.float64)
+        told = theme.rounded(told) if name == "median" else told
         sheet.draw("scatter",
             x=spots[name][known].astype(np.float32), y=heights[known], mode="markers", name=said,
             cliponaxis=False, marker=marker,
-            customdata=rows[name].to_numpy(np.float32)[known],
-            hovertemplate=said + " %{customdata:,.4~g}<extra></extra>",
+            customdata=told[known],
+            hovertemplate=said + " %{customdata:,.12~r}<extra></extra>",
         )  # fmt: skip
 
 

@@ -119,10 +119,10 @@ def _rings(
 ) -> None:
     there = np.isfinite(base)
     sheet.draw("scatter",
-        x=base[there].astype(np.float32), y=heights[there], mode="markers", name=_("Baseline"),
+        x=base[there], y=heights[there], mode="markers", name=_("Baseline"),
         customdata=rows["base_year"].to_numpy(np.float32)[there],
         marker={"size": 10, "color": colours.paper, "line": {"color": colours.muted, "width": 2}},
-        hovertemplate=_("Baseline") + f" %{{customdata:.0f}}: %{{x:,.4~g}} {unit}<extra></extra>",
+        hovertemplate=_("Baseline") + f" %{{customdata:.0f}}: %{{x:,.12~r}} {unit}<extra></extra>",
     )  # fmt: skip
 
 
@@ -131,9 +131,9 @@ def _targets(sheet: Sheet, target: Any, heights: Any, unit: str, colours: palett
     if not there.any():
         return
     sheet.draw("scatter",
-        x=target[there].astype(np.float32), y=heights[there], mode="markers", name=_("Target"),
+        x=target[there], y=heights[there], mode="markers", name=_("Target"),
         marker={"symbol": "line-ns", "size": 14, "line": {"color": colours.ink, "width": 2}},
-        hovertemplate=_("Target") + f" %{{x:,.4~g}} {unit}<extra></extra>",
+        hovertemplate=_("Target") + f" %{{x:,.12~r}} {unit}<extra></extra>",
     )  # fmt: skip
 
 
@@ -149,12 +149,12 @@ def _discs(
 ) -> None:
     colours = palette.tokens(mode)
     sheet.draw("scatter",
-        x=rows["value"].to_numpy(np.float32)[here], y=heights[here], mode="markers",
+        x=rows["value"].to_numpy(np.float64)[here], y=heights[here], mode="markers",
         name=palette.word(status), customdata=rows["year"].to_numpy(np.float32)[here],
         marker={"size": 13, "color": _fill(status, mode),
                 "line": {"color": colours.ink, "width": 1}},
         hovertemplate=f"<b>{palette.mark(status).sign} {palette.word(status)}</b><br>"
-        f"%{{customdata:.0f}}: %{{x:,.4~g}} {unit}<extra></extra>",
+        f"%{{customdata:.0f}}: %{{x:,.12~r}} {unit}<extra></extra>",
     )  # fmt: skip
 
 

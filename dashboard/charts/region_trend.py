@@ -106,10 +106,10 @@ def _line(
     counts = np.stack([rows["n"], rows["states"]], axis=1).astype(np.int16)
     said = _("%{customdata[0]} of %{customdata[1]} States")
     sheet.draw("scatter",
-        x=years, y=shown.to_numpy(np.float32), mode="lines+markers", name=name,
+        x=years, y=theme.rounded(shown), mode="lines+markers", name=name,
         connectgaps=False, customdata=counts, line={"color": colour, "width": 2.25},
         marker={"size": 6, "color": colour},
-        hovertemplate=f"<b>{name}</b><br>%{{x}}: %{{y:,.4~g}} {unit}<br>{said}<extra></extra>",
+        hovertemplate=f"<b>{name}</b><br>%{{x}}: %{{y:,.12~r}} {unit}<br>{said}<extra></extra>",
     )  # fmt: skip
     sheet.draw("scatter",
         x=years, y=(rows["coverage"] * 100).to_numpy(np.float32), mode="lines", yaxis="y2",

@@ -131,10 +131,10 @@ def _panel(
             mode="lines", hoverinfo="skip", line={"color": colours.region, "width": 1.5}, **axes,
         )  # fmt: skip
     sheet.draw("scatter",
-        x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32),
+        x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float64),
         mode="lines+markers", connectgaps=False, line={"color": colours.accent, "width": 2.25},
         marker={"size": 3.5, "color": colours.accent}, name=str(line["name"].iloc[0]),
-        hovertemplate=f"%{{x}}: %{{y:,.4~g}} {unit}<extra></extra>", **axes,
+        hovertemplate=f"%{{x}}: %{{y:,.12~r}} {unit}<extra></extra>", **axes,
     )  # fmt: skip
     if goal is not None:
         dash = "solid" if goal["status"] == "agreed" else "dash"

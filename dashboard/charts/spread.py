@@ -29,12 +29,14 @@ def draw(
     highlight: str = "",
     targets: pd.DataFrame | None = None,
     unit: str = "",
+    levels: bool = False,
     **look: Unpack[Look],
 ) -> go.Figure:
     """Draw each State of `VALUES` as a dot over its value, piled where many are alike.
 
     `highlight` is the code of one State to point out. How many did not report is told in words:
-    they have no place on the scale. A click gives the ISO code.
+    they have no place on the scale. On a scale of `levels` only whole numbers are labelled. A click
+    gives the ISO code.
     """
     known = values[values["value"].notna()].sort_values("value").reset_index(drop=True)
     if known.empty:
@@ -44,11 +46,12 @@ def draw(
     heights = _pile(known["value"].to_numpy(np.float64), low, high)
     top = max(float(heights.max()) + 1.5, 6.0)
     tall = int(min(max(top * 13, 110), 260))
+    size = min(8.0, max(0.95 * tall / top, 2.0))  # piles stay piles of dots, however high
     mine = known["area"].eq(highlight).to_numpy()
     sheet = Sheet()
-    sheet.draw("scatter", **_dots(known, heights, ~mine, colours.region, unit))
+    sheet.draw("scatter", **_dots(known, heights, ~mine, (colours.region, size), unit))
     if mine.any():
-        sheet.draw("scatter", **_dots(known, heights, mine, colours.accent, unit))
+        sheet.draw("scatter", **_dots(known, heights, mine, (colours.accent, 8), unit))
         row = known[mine].iloc[0]
         spot = float(heights[mine][0]), _side(float(row["value"]), low, high)
         _point_out(sheet, row, spot, unit, colours)
@@ -62,7 +65,7 @@ def draw(
     key = _goal(sheet, targets, unit, colours)
     sheet.set(
         xaxis={"range": [low, high], "showline": True, "nticks": 6, "ticks": "outside",
-               "ticksuffix": unit if unit == "%" else ""},
+               "ticksuffix": unit if unit == "%" else ""} | ({"dtick": 1} if levels else {}),
         yaxis={"range": [0, top], "visible": False},
     )  # fmt: skip
     said = plural("{n} State reported", "{n} States reported", len(known))
@@ -116,20 +119,22 @@ def _side(value: float, low: float, high: float) -> str:
     return "left" if share < 0.25 else "right" if share > 0.75 else "center"
 
 
-def _dots(known: pd.DataFrame, heights: Any, here: Any, colour: str, unit: str) -> dict[str, Any]:
-    rows = known[here]
+def _dots(
+    known: pd.DataFrame, heights: Any, here: Any, ink: tuple[str, float], unit: str
+) -> dict[str, Any]:
+    rows, (colour, size) = known[here], ink
     return {
-        "x": rows["value"].to_numpy(np.float32), "y": heights[here], "mode": "markers",
+        "x": rows["value"].to_numpy(np.float64), "y": heights[here], "mode": "markers",
         "customdata": [
             list(one) for one in zip(
                 rows["area"].tolist(), rows["name"].tolist(),
                 rows["year"].astype("int64").tolist(), strict=True,
             )
         ],
-        "marker": {"size": 8, "color": colour, "opacity": 0.9},
+        "marker": {"size": size, "color": colour, "opacity": 0.9},
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.5}},
         "hovertemplate": "<b>%{customdata[1]}</b><br>%{customdata[2]}: "
-        f"%{{x:,.4~g}} {unit}<extra></extra>",
+        f"%{{x:,.12~r}} {unit}<extra></extra>",
     }  # fmt: skip
 
 

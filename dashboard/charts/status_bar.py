@@ -38,7 +38,7 @@ def draw(counts: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
     counts = counts[counts["n"] > 0]
     if counts.empty:
         return theme.empty(theme.nothing(), **look)
-    mode, colours = look.get("mode", "light"), theme.tokens(look)
+    mode = look.get("mode", "light")
     bars = list(dict.fromkeys(counts["bar"]))
     grid = counts.pivot_table(index="bar", columns="status", values="n", aggfunc="sum")
     grid = grid.reindex(bars).fillna(0)
@@ -49,7 +49,7 @@ def draw(counts: pd.DataFrame, **look: Unpack[Look]) -> go.Figure:
     for status in statuses:
         sheet.draw("bar", **_part(status, grid[status].to_numpy(np.float64), totals, heights, mode))
     for place, (bar, total) in enumerate(zip(bars, totals, strict=True)):
-        _label(sheet, bar, int(total), len(bars) - 1 - place, colours)
+        _label(sheet, bar, int(total), len(bars) - 1 - place, look)
     sheet.set(
         barmode="stack",
         bargap=1 - _THICK / _ROW,
@@ -100,7 +100,7 @@ def _part(
         "orientation": "h",
         "x": (found / totals)[shown].astype(np.float32),
         "y": heights[shown],
-        "customdata": np.stack([found, totals], axis=1)[shown].astype(np.int16),
+        "customdata": np.stack([found, totals], axis=1)[shown].astype(np.int32),
         "name": palette.word(status),
         "texttemplate": mark.sign + " %{customdata[0]}",
         "textposition": "inside",
@@ -118,7 +118,7 @@ def _part(
             "line": {"color": colours.axis if mark.texture else colours.paper, "width": 1},
             "pattern": {
                 "shape": _PATTERN[mark.texture],
-                "fgcolor": colours.axis,
+                "fgcolor": colours.region,
                 "bgcolor": fill,
                 "size": 7,
                 "solidity": 0.2,
@@ -127,9 +127,11 @@ def _part(
     }
 
 
-def _label(sheet: Sheet, bar: str, total: int, place: int, colours: palette.Tokens) -> None:
+def _label(sheet: Sheet, bar: str, total: int, place: int, look: Look) -> None:
+    many, colours = f"n = {number(total)}", theme.tokens(look)
+    space = look.get("width", theme.NARROW) - theme.extent(many, 13) - 8
     sheet.write(
-        text=f"{bar} <span style='color:{colours.muted}'>n = {number(total)}</span>",
+        text=f"{theme.clip(bar, space, 13)} <span style='color:{colours.muted}'>{many}</span>",
         x=0, xref="paper", y=place, xanchor="left", yanchor="bottom",
         yshift=_THICK / 2 + 2,  font={"size": 13, "color": colours.ink},
     )  # fmt: skip

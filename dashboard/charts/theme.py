@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Required, TypedDict
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from dashboard.charts import palette
@@ -224,13 +226,15 @@ def scale(
     axis: str = "y",
     where: tuple[float, str] = (0.0, "paper"),
     most: int = 5,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """Write the labels of a vertical axis onto its grid lines and return the axis.
 
     Labels stand on the lines, inside the drawing, so that it keeps its full width on a phone; the
-    unit stands once, on the topmost, unless it is per cent. `where` is the labels' place across.
+    unit stands once, on the topmost, unless it is per cent. `where` is the labels' place across;
+    `whole` leaves out what is not a whole number.
     """
-    values = ticks(low, high, most)
+    values = [value for value in ticks(low, high, most) if not whole or value == int(value)]
     place, across = where
     for value in values:
         last = value == values[-1]
@@ -253,6 +257,16 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(place * step, 10) for place in range(first, last + 1)]
+
+
+def rounded(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return sums as they may be read: two decimals, or four where all are below one.
+
+    What was reported is drawn as it was reported; medians and means have decimals nobody meant.
+    """
+    exact = np.asarray(values, dtype=np.float64)
+    below_one = not (np.abs(exact[np.isfinite(exact)]) >= 1).any()
+    return np.round(exact, 4 if below_one else 2)
 
 
 def amount(value: float, unit: str) -> str:

@@ -39,6 +39,7 @@ def draw(
     base: Base | None = None,
     behind: pd.DataFrame | None = None,
     unit: str = "",
+    levels: bool = False,
     **look: Unpack[Look],
 ) -> go.Figure:
     """Draw a line for each area of `slices.SERIES`, at most twelve.
@@ -47,7 +48,9 @@ def draw(
     where proposed or national), the interim ones diamonds; without any, no target is drawn at all.
     `behind` holds further series drawn grey for comparison. A value that is estimated or
     provisional is an open ring; a bound such as `<5` is an open triangle; a year without a value
-    breaks the line and, where one area stands alone, is hatched. Raises `ValueError` above twelve.
+    breaks the line and, where one area stands alone, is hatched. Values
+    that are `levels` of a scale are drawn as steps: between two levels there is nothing, and no
+    steady pace. Raises `ValueError` above twelve areas.
     """
     areas = list(dict.fromkeys(series["area"]))
     if len(areas) > MOST:
@@ -64,10 +67,11 @@ def draw(
     for place, area in enumerate(areas):
         line = series[series["area"] == area].sort_values("year")
         colour = colours.lines[place % len(colours.lines)]
-        key += _line(sheet, line, colour, unit, colours.muted, dashed=place >= len(colours.lines))
+        dashed = place >= len(colours.lines)
+        key += _line(sheet, line, (colour, colours.muted), unit, dashed=dashed, levels=levels)
         ends += _end(line, colour)
     key += _base(sheet, base, unit, colours)
-    key += draw_targets(sheet, targets, base, unit, colours)
+    key += draw_targets(sheet, targets, None if levels else base, unit, colours)
     wide = 0
     if len(areas) > 1:
         wide = name_ends(sheet, ends, low, high, (_HEIGHT, 0))
@@ -75,7 +79,7 @@ def draw(
     first, last = _years(series, None if len(areas) > 1 else targets, base)
     sheet.set(
         xaxis=year_axis(first, last),
-        yaxis=theme.scale(sheet, low, high, unit, colours=colours),
+        yaxis=theme.scale(sheet, low, high, unit, colours=colours, whole=levels),
     )
     room = theme.Room(height=_HEIGHT, right=wide + 6, left=0, below=28)
     return theme.plain(sheet, room=room, key=list(dict.fromkeys(key)), **look)
@@ -166,22 +170,30 @@ def year_axis(first: int, last: int) -> dict[str, Any]:
 
 
 def _line(
-    sheet: Sheet, line: pd.DataFrame, colour: str, unit: str, muted: str, *, dashed: bool
+    sheet: Sheet,
+    line: pd.DataFrame,
+    inks: tuple[str, str],
+    unit: str,
+    *,
+    dashed: bool,
+    levels: bool,
 ) -> list[Key]:
+    colour, muted = inks
     years = line["year"].to_numpy(np.int16)
-    values = line["value"].to_numpy(np.float32)
+    values = line["value"].to_numpy(np.float64)
     flags = line["flags"].to_numpy(np.uint8)
     name = str(line["name"].iloc[0])
     shown = np.isfinite(values)
+    shape = "hv" if levels else "linear"
     stroke = {"color": colour, "width": 2.25, "dash": "dash" if dashed else "solid"}
     # A faint dotted thread over the gaps leads the eye; it claims no value and takes no hover.
     sheet.draw("scatter",
         x=years[shown], y=values[shown], mode="lines", hoverinfo="skip", name=name,
-        line={"color": palette.faded(colour, 0.45), "width": 1, "dash": "dot"},
+        line={"color": palette.faded(colour, 0.45), "width": 1, "dash": "dot", "shape": shape},
     )  # fmt: skip
     sheet.draw("scatter",
         x=years, y=values, mode="lines", connectgaps=False, hoverinfo="skip", name=name,
-        line=stroke,
+        line=stroke | {"shape": shape},
     )  # fmt: skip
     unsure, below, above = (
         (flags & bits) > 0 for bits in (_UNSURE, int(Flag.BELOW), int(Flag.ABOVE))
@@ -201,7 +213,7 @@ def _line(
             x=years[picked], y=values[picked], mode="markers", name=name,
             marker={"symbol": symbol, "color": colour, "size": 6 if not said else 9,
                     "line": {"color": colour, "width": 1.75 if said else 0}},
-            hovertemplate=f"<b>{name}</b><br>%{{x}}: {sign}%{{y:,.4~g}} {unit}"
+            hovertemplate=f"<b>{name}</b><br>%{{x}}: {sign}%{{y:,.12~r}} {unit}"
             + (f"<br>{said}" if said else "") + "<extra></extra>",
         )  # fmt: skip
         if said:
@@ -219,9 +231,9 @@ def _behind(sheet: Sheet, behind: pd.DataFrame, unit: str, colours: palette.Toke
     key = []
     for name, line in behind.groupby("name", sort=False):
         sheet.draw("scatter",
-            x=line["year"].to_numpy(np.int16), y=line["value"].to_numpy(np.float32), mode="lines",
+            x=line["year"].to_numpy(np.int16), y=theme.rounded(line["value"]), mode="lines",
             line={"color": colours.region, "width": 2}, name=str(name), connectgaps=False,
-            hovertemplate=f"{name}<br>%{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
+            hovertemplate=f"{name}<br>%{{x}}: %{{y:,.12~r}} {unit}<extra></extra>",
         )  # fmt: skip
         key.append(Key(str(name), colours.region, "line"))
     return key
@@ -244,9 +256,9 @@ def _base(sheet: Sheet, base: Base | None, unit: str, colours: palette.Tokens) -
     if base is None:
         return []
     sheet.draw("scatter",
-        x=np.array([base.year], np.int16), y=np.array([base.value], np.float32), mode="markers",
+        x=np.array([base.year], np.int16), y=np.array([base.value]), mode="markers",
         marker={"symbol": "line-ns", "size": 18, "line": {"color": colours.ink, "width": 2.5}},
-        hovertemplate=_("Baseline") + f" %{{x}}: %{{y:,.4~g}} {unit}<extra></extra>",
+        hovertemplate=_("Baseline") + f" %{{x}}: %{{y:,.12~r}} {unit}<extra></extra>",
         name=_("Baseline"),
     )  # fmt: skip
     return [Key(_("Baseline"), colours.ink, "tick")]
@@ -267,11 +279,11 @@ def draw_targets(
         word = target_word(str(row["status"]))
         if row["is_interim"]:
             sheet.draw("scatter",
-                x=np.array([row["year"]], np.int16), y=np.array([row["value"]], np.float32),
+                x=np.array([row["year"]], np.int16), y=np.array([row["value"]]),
                 mode="markers", name=_("Milestone"),
                 marker={"symbol": "diamond-open", "size": 11,
                         "line": {"color": colours.ink, "width": 1.5}},
-                hovertemplate=_("Milestone") + f" %{{x}}: %{{y:,.4~g}} {unit}<br>{word}"
+                hovertemplate=_("Milestone") + f" %{{x}}: %{{y:,.12~r}} {unit}<br>{word}"
                 "<extra></extra>",
             )  # fmt: skip
             key.append(Key(_("Milestone"), colours.ink, "diamond"))
