@@ -91,25 +91,30 @@ def weighted_mean(values: Floats, members: Floats, weights: Floats) -> Floats:
 
 def median(values: Floats, members: Floats) -> Floats:
     """Return the median over reporting members."""
-    years, groups, _ = members.shape
-    out = np.full((years, groups, values.shape[2]), np.nan)
+    n = (members @ (~np.isnan(values)).astype(np.float64)).astype(np.int64)
+    out = np.full(n.shape, np.nan)
+    # The areas come last, so that what is sorted lies side by side.
+    lanes = np.ascontiguousarray(np.swapaxes(values, 1, 2))
     belongs = members > 0
-    for group in range(groups):
+    for group in range(members.shape[1]):
         line = belongs[:, group, :]
         chosen = np.flatnonzero(line.any(axis=0))
         if chosen.size == 0:
             continue
-        part = np.moveaxis(values[:, chosen, :], 1, -1)
-        inside = line[:, None, chosen]
-        out[:, group] = _middle(np.sort(part if inside.all() else np.where(inside, part, np.nan)))
+        part = lanes[:, :, chosen]
+        sometimes = np.flatnonzero(~line[:, chosen].all(axis=0))
+        for place in sometimes.tolist():
+            part[~line[:, chosen[place]], :, place] = np.nan
+        part.sort(axis=-1)
+        out[:, group] = _middle(part, n[:, group])
     return out
 
 
-def _middle(ordered: Floats) -> Floats:
-    """Return the median of the last axis, sorted with the missing last."""
-    n = ordered.shape[-1] - np.count_nonzero(np.isnan(ordered), axis=-1)
-    lower = np.take_along_axis(ordered, (np.maximum(n - 1, 0) // 2)[..., None], axis=-1)
-    higher = np.take_along_axis(
-        ordered, np.minimum(n // 2, ordered.shape[-1] - 1)[..., None], axis=-1
-    )
-    return np.where(n > 0, 0.5 * (lower + higher)[..., 0], np.nan)
+def _middle(ordered: Floats, n: npt.NDArray[np.int64]) -> Floats:
+    """Return the median of the first n of the last axis, sorted with the missing last."""
+    width = ordered.shape[-1]
+    start = np.arange(0, ordered.size, width).reshape(n.shape)
+    flat = ordered.reshape(-1)
+    lower = flat.take(start + np.maximum(n - 1, 0) // 2)
+    higher = flat.take(start + np.minimum(n // 2, width - 1))
+    return np.where(n > 0, 0.5 * (lower + higher), np.nan)
