@@ -33,6 +33,7 @@ from models import (
     SignInNeeded,
     Snapshot,
     Target,
+    WrongState,
     reading,
     unit_of_work,
 )
@@ -444,3 +445,35 @@ def test_the_plan_is_told_as_it_was_installed_then(tmp_path: object) -> None:
     assert "Another wording" in set(table(engine, newer, "objectives")["title"])
     assert verify.verify(content(engine, newer.id)).is_sound
     engine.dispose()
+
+
+def test_others_write_while_it_is_sealed_and_it_shows_the_moment_before(
+    record: Engine, evaluator: Identity, coordinator: Identity, reviewer: Identity
+) -> None:
+    with reading(record) as session:
+        ready = snapshots.seal(session, evaluator, PLAN, name="One", now=LATER)
+    after = LATER + timedelta(seconds=1)
+    accept(record, reviewer, send(record, coordinator, at=after, value=Decimal(70)), at=after)
+    kept = unit_of_work(
+        record, lambda session: snapshots.keep(session, evaluator, ready, now=after)
+    )
+    assert "70" not in set(table(record, kept, "observations")["value"])
+    assert rebuild(record, kept.id).is_same
+
+
+def test_it_is_not_kept_where_its_moment_changed_meanwhile(
+    record: Engine, evaluator: Identity, coordinator: Identity, viewer: Identity
+) -> None:
+    with reading(record) as session:
+        ready = snapshots.seal(session, evaluator, PLAN, name="One", now=LATER)
+    send(record, coordinator, at=LATER - timedelta(seconds=1), value=Decimal(70))
+    for who, error in ((evaluator, WrongState), (viewer, NotAllowed)):
+        with pytest.raises(error):
+            unit_of_work(
+                record,
+                lambda session, who=who: snapshots.keep(  # type: ignore[misc]
+                    session, who, ready, now=LATER
+                ),
+            )
+    with reading(record) as session:
+        assert snapshots.listing(session) == []

@@ -143,17 +143,20 @@ def take(
 
     desk = Desk()
     code, who = a_plan(desk, plan), desk.who(email)
-    taken = desk.write(
-        lambda session: snapshots.take(
+    now = desk.now()
+    # Sealed while others can write, kept in an instant.
+    ready = desk.read(
+        lambda session: snapshots.seal(
             session,
             who,
             code,
             name=name,
             as_of=as_of,
             publisher=desk.settings.agency,
-            now=desk.now(),
+            now=now,
         )
     )
+    taken = desk.write(lambda session: snapshots.keep(session, who, ready, now=now))
     if output is not None:
         keep(desk.read(lambda session: snapshots.content(session, taken.id)), output)
     click.echo(

@@ -75,7 +75,7 @@ def tables(session: Session, plan: PlanText, *, as_of: datetime) -> Tables:
         "revisions": history,
         "observations": current.assign(m49=current["area"].map(m49)),
         "measure_updates": _updates(session, measures, m49, as_of),
-        "chains": _chains(session, as_of),
+        "chains": chains(session, as_of),
     }
 
 
@@ -284,7 +284,7 @@ def _updates(
     )
 
 
-def _chains(session: Session, as_of: datetime) -> pd.DataFrame:
+def chains(session: Session, as_of: datetime) -> pd.DataFrame:
     """Return where each chain of the ledger stood at a moment."""
     e, a = columns(AuditEvent), lookup.AREA
     ends = (

@@ -14,8 +14,9 @@ import pandas as pd
 from sqlmodel import Session, col, select
 
 from dashboard import __version__, progress
-from dashboard.exchange import About, SnapshotTables, datapackage, recompute
+from dashboard.exchange import About, SnapshotTables, canonical, datapackage, recompute
 from dashboard.exchange.datapackage import Sealed
+from dashboard.exchange.schema import RESOURCES
 from dashboard.services import access, contents, editions, ledger
 from models import (
     SYSTEM_CHAIN,
@@ -25,6 +26,7 @@ from models import (
     NotFound,
     Snapshot,
     SnapshotBytes,
+    WrongState,
 )
 
 METHOD: Final = "linear"
@@ -41,6 +43,14 @@ class Preview:
     rows: dict[str, int]
     statuses: dict[str, int]  # series by status
     states: int  # States with at least one accepted figure
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A snapshot that is sealed and not kept yet."""
+
+    about: About
+    sealed: Sealed
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,23 @@ def take(
     """Freeze a plan as known at a moment (none: now) and keep it under its identity.
 
     Taking what was already taken, same name, moment and content, returns the one that is there.
+    Where others wait to write, `seal` in a reading session and then only `keep` in a writing one.
     """
+    ready = seal(session, who, plan, name=name, as_of=as_of, publisher=publisher, now=now)
+    return keep(session, who, ready, now=now)
+
+
+def seal(
+    session: Session,
+    who: Identity,
+    plan: str,
+    *,
+    name: str,
+    as_of: datetime | None = None,
+    publisher: str = "Headway",
+    now: datetime,
+) -> Ready:
+    """Write the snapshot of a plan as known at a moment (none: now), without keeping it yet."""
     access.require(who, "snapshot", plan=plan)
     moment = _moment(as_of, now)
     title = " ".join(name.split())
@@ -73,9 +99,23 @@ def take(
         raise BadInput(Fault("name", f"write a name of at most {LONGEST_NAME} signs"))
     before = _before(session, plan, moment)
     tables = _tables(session, plan, moment, name=title, publisher=publisher, previous=before)
-    sealed = datapackage.seal(tables)
-    known = session.get(Snapshot, sealed.identity)
-    return known or _keep(session, who, tables.about, sealed, now)
+    return Ready(tables.about, datapackage.seal(tables))
+
+
+def keep(session: Session, who: Identity, ready: Ready, *, now: datetime) -> Snapshot:
+    """Keep a sealed snapshot for ever, or return the one that is there.
+
+    Raises `WrongState` where something was recorded meanwhile for the moment that it shows.
+    """
+    access.require(who, "snapshot", plan=ready.about.plan)
+    known = session.get(Snapshot, ready.sealed.identity)
+    if known is not None:
+        return known
+    chains = canonical.ordered(contents.chains(session, ready.about.as_of), ["chain"])
+    written = canonical.csv(chains, RESOURCES["chains"].fields)
+    if hashlib.sha256(written).hexdigest() != ready.sealed.manifest["audit"]["digest"]:
+        raise WrongState("Something was recorded at that very moment. Take the snapshot again.")
+    return _keep(session, who, ready.about, ready.sealed, now)
 
 
 def _moment(as_of: datetime | None, now: datetime) -> datetime:
