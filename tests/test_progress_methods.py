@@ -162,6 +162,15 @@ def test_rare_events_are_compared_by_means_of_periods() -> None:
         4.0, 2011.0, 3.0, 2020.5, 0.5]  # fmt: skip
 
 
+def test_a_window_looks_at_the_last_years_only() -> None:
+    points = [("AAA", "I", 2005, 90.0), ("AAA", "I", 2014, 20.0), ("AAA", "I", 2020, 60.0)]
+    plan = plans.plan(points, years=tuple(range(2000, 2031)))
+    row = progress.measure(plan, year=2021, method="cagr", window=15).iloc[0]
+    assert row[["base_year", "status"]].tolist() == [2005.0, "deteriorating"]
+    short = progress.measure(plan, year=2021, method="cagr", window=6).iloc[0]
+    assert short[["base_year", "status"]].tolist() == [2014.0, "on_track"]
+
+
 def test_only_the_last_52_years_are_read() -> None:
     years = range(1950, 2031)
     points = [("AAA", "I", 1950, 90.0), ("AAA", "I", 2010, 20.0), ("AAA", "I", 2020, 60.0)]

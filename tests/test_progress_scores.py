@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dashboard.progress import escap, oecd, sdsn
+from dashboard.progress import escap, oecd, ranking, sdsn
 from dashboard.progress.points import Points
 
 NAN = np.nan
@@ -91,3 +91,23 @@ def test_sums_over_a_grid_give_the_line_that_points_give() -> None:
     slow = escap.project(Points(np.broadcast_to(years, values.shape), values), year).value
     known = ~np.isnan(year)
     np.testing.assert_allclose(quick[known], slow[known], rtol=1e-8)
+
+
+def test_a_regional_index_needs_two_points_in_more_than_half() -> None:
+    index = np.array([[4.0, 2.0], [6.0, 4.0], [NAN, 8.0]])
+    points = np.array([[2, 2], [3, 1], [0, 1]])
+    np.testing.assert_allclose(escap.regional(index, points), [5.0, NAN])
+
+
+def test_two_values_for_one_period_are_an_error_and_one_told_twice_is_one() -> None:
+    twice = Points.of(np.array([[2011.0, 2010.0, 2011.0]]), np.array([[5.0, 1.0, 5.0]]))
+    assert twice.n.tolist() == [2]
+    with pytest.raises(ValueError, match="two different values"):
+        Points.of(np.array([[2010.0, 2010.0]]), np.array([[1.0, 2.0]]))
+
+
+def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
+    values = np.array([3.0, NAN, 5.0, 3.0 + 1e-12, 1.0])
+    np.testing.assert_array_equal(ranking.ranks(values, 1), [2, NAN, 1, 2, 4])
+    np.testing.assert_array_equal(ranking.ranks(values, -1), [2, NAN, 4, 2, 1])
+    assert np.isnan(ranking.ranks(values, 0)).all()

@@ -10,6 +10,7 @@ from dashboard.progress.groups import measure_groups
 from dashboard.progress.paths import paths
 from dashboard.progress.presets import ENGINE_VERSION, METHODS, PRESETS, Preset
 from dashboard.progress.prospects import outlook
+from dashboard.progress.ranking import ranks
 from dashboard.progress.reasons import explain
 from dashboard.progress.rules import Theory
 from dashboard.progress.trials import robustness, sensitivity
@@ -43,6 +44,7 @@ __all__ = [
     "measure_groups",
     "outlook",
     "paths",
+    "ranks",
     "revise",
     "robustness",
     "rollup",

@@ -37,18 +37,22 @@ def measure(
     interim: int | None = None,
     periods: tuple[Period, Period] | None = None,
     theories: Sequence[Theory] = (),
+    window: int | None = None,
 ) -> pd.DataFrame:
     """Return one row for each series that has anything in the record, as assessed in the year.
 
     Columns are those of `ASSESSMENTS`: the facts of `frames.PROGRESS` are the same under every
     method, status, score and label are the method's. Ordinal and binary indicators are always
     assessed by `milestone`. `interim` assesses against the interim targets of a year, `periods`
-    compares means of two spans of years, `theories` give a direction for a stated reason.
+    compares means of two spans of years, `theories` give a direction for a stated reason, and
+    `window` looks only at the last so many years (5 short-term, 15 long-term at Eurostat).
 
     Raises `ValueError` for an unknown method or preset.
     """
     chosen = presets.find(method, preset)
-    case = cases.read(plan, year, interim=interim, periods=periods, theories=theories)
+    case = cases.read(
+        plan, year, interim=interim, periods=periods, theories=theories, window=window
+    )
     return table(case, chosen, methods.assess(case, chosen.method, chosen.name))
 
 

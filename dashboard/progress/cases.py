@@ -57,11 +57,13 @@ def read(
     interim: int | None = None,
     theories: Sequence[Theory] = (),
     periods: tuple[Period, Period] | None = None,
+    window: int | None = None,
 ) -> Case:
     """Return the series of a plan, ready to be assessed in the year given.
 
     `interim` assesses against the interim targets of that year; `periods` puts the means of two
-    spans of years in place of single baseline and latest values, for rare and bursty events.
+    spans of years in place of single baseline and latest values, for rare and bursty events;
+    `window` takes the first value at most so many years before the latest for baseline.
     """
     plan = within_reach(plan, year)
     asked = rules.read(plan, interim_year=interim, theories=theories, year=year)
@@ -72,7 +74,7 @@ def read(
         plan.cube.years,
         year,
     )
-    prepared = prepare(seen, asked)
+    prepared = prepare(seen, asked, window=window)
     if periods is not None:
         prepared = averaged(seen, prepared, periods)
     return Case(plan, asked, seen, prepared, year)

@@ -17,6 +17,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Names = npt.NDArray[np.str_]
 
+LEAST_POINTS: Final = 2
 NO_CHANGE: Final = 1e-9
 """An index this close to 0 is 0."""
 
@@ -74,6 +75,21 @@ def _class(values: Floats, classes: tuple[float, str, str, str]) -> Names:
     # no change at all may differ from 0 by rounding.
     named = np.where(values > cut, best, np.where(values > NO_CHANGE, middle, worst))
     return np.where(np.isnan(values), "", named)
+
+
+def regional(index: Floats, points: npt.NDArray[np.int64]) -> Floats:
+    """Return the plain mean over countries of each indicator, country x indicator.
+
+    An indicator enters only if more than half of the countries have at least two points; every
+    country counts once, to avoid a bias towards larger economies.
+    """
+    enough = (points >= LEAST_POINTS).sum(axis=0) * 2 > len(points)
+    there = ~np.isnan(index)
+    n = there.sum(axis=0)
+    total = np.where(there, index, 0.0).sum(axis=0)
+    out = np.full(index.shape[1], np.nan)
+    np.divide(total, n, out=out, where=enough & (n > 0))
+    return out
 
 
 def weights(points: Points, year: Floats) -> Floats:

@@ -65,8 +65,10 @@ class Aim:
     upper: Floats
 
 
-def outlook(points: Points, aim: Aim) -> Forecast:
+def outlook(points: Points, aim: Aim, slope: Floats | None = None) -> Forecast:
     """Return the damped Theil-Sen forecast, for percentages, rates and indices.
+
+    `slope` is the Theil-Sen slope where it is known already.
 
     f = v_n + s * sum of 0.8^k over the h whole years ahead, se = 1.5 sigma sqrt(h + h^2 / m)
     with sigma from the m successive differences, Student t with n - 2 degrees of freedom.
@@ -74,7 +76,7 @@ def outlook(points: Points, aim: Aim) -> Forecast:
     n = points.n
     end, value = points.at(points.ends[1])
     ahead = np.maximum(np.ceil(aim.year - end - _EXACT), 0.0)
-    slope = trend.fit(points).slope
+    slope = trend.median_slope(points) if slope is None else slope
     dt, dv = points.steps()
     there = ~np.isnan(dt)
     m = there.sum(axis=1)

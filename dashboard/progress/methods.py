@@ -343,7 +343,8 @@ _CHANGE: Final = {1.0: "clear_improvement", -1.0: "clear_worsening"}
 def _counts(case: Case, preset: str) -> Outcome:
     prepared = case.prepared
     e0, e1 = cases.exposure(case)
-    moved = prepared.year > prepared.base_year
+    is_count = case.asked.kind == _COUNT
+    moved = is_count & (prepared.year > prepared.base_year)
     x0, x1 = (np.where(moved, part, np.nan) for part in (prepared.base, prepared.value))
     found = counts.compare(x0, e0, x1, e1)
     status = _mapped(found.change, {"no_clear_change": "stable"})
@@ -353,7 +354,7 @@ def _counts(case: Case, preset: str) -> Outcome:
         status[heading * case.asked.direction == sign] = CODE[word]
     met = linear.is_met(prepared.value, case.asked.target, case.asked.direction)
     status[met & ~case.is_range] = CODE["target_met"]
-    status[case.asked.kind != _COUNT] = CODE["not_applicable"]
+    status[~is_count] = CODE["not_applicable"]
     return Outcome(
         score=found.ratio,
         status=status,

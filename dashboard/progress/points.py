@@ -32,6 +32,23 @@ class Points:
             values[some] = np.where(keep, values[some], np.nan)
         return cls(np.broadcast_to(seen.years.astype(np.float64), values.shape), values)
 
+    @classmethod
+    def of(cls, times: Floats, values: Floats) -> Self:
+        """Return points in the order of time, rows filled up with missing ones.
+
+        A point that is told twice counts once. Raises `ValueError` where one time has two
+        different values, for these are never averaged.
+        """
+        order = np.argsort(times, axis=1, kind="stable")
+        times = np.take_along_axis(times, order, axis=1)
+        values = np.take_along_axis(values, order, axis=1)
+        again = times[:, 1:] == times[:, :-1]
+        earlier, later = values[:, :-1], values[:, 1:]
+        if (again & (earlier != later) & ~np.isnan(earlier) & ~np.isnan(later)).any():
+            raise ValueError("a series has two different values for one period")
+        values[:, 1:] = np.where(again & ~np.isnan(earlier), np.nan, later)
+        return cls(times, values)
+
     @property
     def there(self) -> Bools:
         """Return which points exist."""

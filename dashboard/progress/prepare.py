@@ -111,14 +111,20 @@ def gather(values: Floats, flags: Bytes, years: tuple[int, ...], year: int) -> R
 
 
 def prepare(
-    seen: Reported, asked: Rules, *, drop_latest: bool = False, base_step: int = 0
+    seen: Reported,
+    asked: Rules,
+    *,
+    drop_latest: bool = False,
+    base_step: int = 0,
+    window: int | None = None,
 ) -> Prepared:
     """Return baseline and latest value of every series.
 
     The deciding value is the first one in or after the target year if there is one, else the
     last: a later value never changes a decision once taken. For the test of robustness
     `drop_latest` leaves the deciding value out, and `base_step` takes the reported value next
-    after (+1) or before (-1) the baseline in its place.
+    after (+1) or before (-1) the baseline in its place. With a `window` the baseline is the first
+    value at most so many years before the latest, as in short-term and long-term readings.
     """
     used, place = _latest(seen, seen.reported, asked)
     if drop_latest:
@@ -126,6 +132,10 @@ def prepare(
     own = ~np.isnan(asked.base_value)
     some_own = bool(own.any())
     base_place = _baseline(used, seen.years, asked)
+    if window is not None:
+        start = np.searchsorted(seen.years, _year(seen.years, place) - window)
+        base_place, own = bits.lowest(used & bits.since(start)), np.zeros_like(own)
+        some_own = False
     if base_step:
         from_place = np.where(own, asked.base_place, base_place) if some_own else base_place
         base_place = _stepped(used, from_place, base_step)

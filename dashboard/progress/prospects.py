@@ -50,7 +50,7 @@ def outlook(plan: frames.PlanFrames, *, year: int) -> pd.DataFrame:
     case = cases.read(plan, year)
     rows = np.flatnonzero((case.prepared.n_obs >= trend.LEAST) & ~case.is_level)
     found = trend.fit(_points(case, rows))
-    ahead = forecasts(case, rows)
+    ahead = forecasts(case, rows, found.slope)
     required = linear.assess(cases.road(case).pick(rows)).required_rate
     known = ~np.isnan(ahead.value)
     is_count = case.asked.kind[rows] == _COUNT
@@ -75,10 +75,11 @@ def outlook(plan: frames.PlanFrames, *, year: int) -> pd.DataFrame:
     return frames.check(table, OUTLOOKS)
 
 
-def forecasts(case: Case, rows: npt.NDArray[np.int64]) -> Forecast:
+def forecasts(case: Case, rows: npt.NDArray[np.int64], slope: Floats) -> Forecast:
     """Return the forecast of some series for their target year: `ols` for counts, else `outlook`.
 
-    Missing where the target year does not lie ahead of the latest value.
+    `slope` is their Theil-Sen slope. Missing where the target year does not lie ahead of the
+    latest value.
     """
     asked, prepared = case.asked.pick(rows), case.prepared.pick(rows)
     road = cases.road(case).pick(rows)
@@ -91,7 +92,7 @@ def forecasts(case: Case, rows: npt.NDArray[np.int64]) -> Forecast:
         upper=np.where(ranged, np.nan, asked.upper),
     )
     points = _points(case, rows)
-    smooth, counted = forecast.outlook(points, aim), forecast.ols(points, aim)
+    smooth, counted = forecast.outlook(points, aim, slope), forecast.ols(points, aim)
     is_count = asked.kind == _COUNT
     return Forecast(
         *(

@@ -33,6 +33,7 @@ def explain(
     interim: int | None = None,
     periods: tuple[Period, Period] | None = None,
     theories: Sequence[Theory] = (),
+    window: int | None = None,
 ) -> Explanation:
     """Return why a series has its status in the year given, by the method given.
 
@@ -42,7 +43,9 @@ def explain(
     if area not in plan.cube.areas or indicator not in plan.cube.indicators:
         raise ValueError(f"the plan has no series {indicator} of {area}")
     chosen = presets.find(method, preset)
-    case = cases.read(plan, year, interim=interim, periods=periods, theories=theories)
+    case = cases.read(
+        plan, year, interim=interim, periods=periods, theories=theories, window=window
+    )
     outcome = methods.assess(case, chosen.method, chosen.name)
     place = plan.cube.areas.index(area) * len(plan.cube.indicators)
     place += plan.cube.indicators.index(indicator)

@@ -60,12 +60,7 @@ def lists(rows: Sequence[Row], name: str) -> Floats:
 
 
 def _points(rows: Sequence[Row]) -> Points:
-    """Return the rows as points in the order of time."""
-    times, values = lists(rows, "years"), lists(rows, "values")
-    order = np.argsort(times, axis=1)
-    return Points(
-        np.take_along_axis(times, order, axis=1), np.take_along_axis(values, order, axis=1)
-    )
+    return Points.of(lists(rows, "years"), lists(rows, "values"))
 
 
 def _road(rows: Sequence[Row]) -> linear.Road:
