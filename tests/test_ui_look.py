@@ -186,6 +186,6 @@ def test_the_sheet_knows_every_colour_in_both_lights() -> None:
 
 
 def test_a_phone_is_narrow_and_anything_else_is_not() -> None:
-    assert look.width("Mozilla/5.0 (iPhone) AppleWebKit Mobile/15E148 Mobi") == 350
+    assert look.width("Mozilla/5.0 (iPhone) AppleWebKit Mobile/15E148 Mobi") == 344
     assert look.width("Mozilla/5.0 (X11; Linux x86_64) Chrome/130") == 640
     assert look.width("") == 640

@@ -74,7 +74,7 @@ def draw(
         y=_STRIP / whole, yref="paper", yanchor="bottom", yshift=20,
          font={"size": 12, "color": colours.ink},
     )  # fmt: skip
-    room = theme.Room(height=whole, right=wide + 6)
+    room = theme.Room(height=whole, right=wide + 6, above=14)
     return theme.plain(sheet, room=room, key=list(dict.fromkeys(key)), **look)
 
 

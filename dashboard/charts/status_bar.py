@@ -121,7 +121,7 @@ def _part(
                 "fgcolor": colours.region,
                 "bgcolor": fill,
                 "size": 7,
-                "solidity": 0.2,
+                "solidity": 0.08 if mark.texture == "dotted" else 0.2,
             },
         },
     }

@@ -22,7 +22,7 @@ from dashboard.i18n import _, direction, number
 
 SANS: Final = "'IBM Plex Sans',system-ui,'Noto Sans Arabic','Noto Sans SC',sans-serif"
 SERIF: Final = "'Headway Serif',Georgia,'Noto Naskh Arabic','Noto Serif SC',serif"
-NARROW: Final = 350
+NARROW: Final = 344
 """Pixels of the drawing on a phone; titles and keys are broken for it unless `width` says else."""
 
 CONFIG: Final[dict[str, Any]] = {
@@ -39,6 +39,7 @@ CONFIG: Final[dict[str, Any]] = {
 }  # fmt: skip
 """What every page hands to Plotly: no zoom tools, our own map files, an image twice as sharp."""
 
+_EDGE = 6  # an exported image is drawn in a face of the system, a little wider or narrower
 _TITLE, _SUBTITLE, _SMALL = 18, 13, 11.5
 _TITLE_LINE, _SUBTITLE_LINE, _KEY_LINE, _SMALL_LINE = 24, 18, 20, 16
 
@@ -134,7 +135,13 @@ def plain(
     bottom = room.below + 6 + len(foot) * _SMALL_LINE + 8
     sheet.set(
         height=top + room.height + bottom,
-        margin={"t": top, "b": bottom, "l": room.left, "r": room.right, "autoexpand": False},
+        margin={
+            "t": top,
+            "b": bottom,
+            "l": room.left + _EDGE,
+            "r": room.right + _EDGE,
+            "autoexpand": False,
+        },
         meta={"title": title},
         **_paper(colours),
     )

@@ -81,7 +81,7 @@ def draw(
         xaxis=year_axis(first, last),
         yaxis=theme.scale(sheet, low, high, unit, colours=colours, whole=levels),
     )
-    room = theme.Room(height=_HEIGHT, right=wide + 6, left=0, below=28)
+    room = theme.Room(height=_HEIGHT, right=wide + 6, above=14, below=28)
     return theme.plain(sheet, room=room, key=list(dict.fromkeys(key)), **look)
 
 
