@@ -130,28 +130,44 @@ def prepare(
     if drop_latest:
         used, place = _latest(seen, seen.reported & ~bits.at(place), asked)
     own = ~np.isnan(asked.base_value)
-    some_own = bool(own.any())
     base_place = _baseline(used, seen.years, asked)
     if window is not None:
         start = np.searchsorted(seen.years, _year(seen.years, place) - window)
         base_place, own = bits.lowest(used & bits.since(start)), np.zeros_like(own)
-        some_own = False
     if base_step:
-        from_place = np.where(own, asked.base_place, base_place) if some_own else base_place
-        base_place = _stepped(used, from_place, base_step)
-        some_own = False
+        base_place = _stepped(used, _started(own, base_place, asked), base_step)
+        own = np.zeros_like(own)
     broken = np.zeros(len(place), dtype=np.bool_)
     if seen.breaks is not None:
-        from_place = np.where(own, asked.base_place, base_place) if some_own else base_place
-        between = seen.breaks & bits.since(from_place + 1) & ~bits.since(place + 1)
+        after = bits.since(_started(own, base_place, asked) + 1)
+        between = seen.breaks & after & ~bits.since(place + 1)
         broken = between != 0
         used = np.where(broken, used & bits.since(bits.highest(between)), used)
         base_place = np.where(broken, bits.lowest(used), base_place)
         own = own & ~broken
+    return _assembled(seen, asked, used, (base_place, place), own=own, broken=broken)
+
+
+def _started(own: Bools, base_place: Ints, asked: Rules) -> Ints:
+    """Return where each baseline stands, the plan's own ones by their year."""
+    return np.where(own, asked.base_place, base_place) if own.any() else base_place
+
+
+def _assembled(
+    seen: Reported,
+    asked: Rules,
+    used: bits.Bits,
+    places: tuple[Ints, Ints],
+    *,
+    own: Bools,
+    broken: Bools,
+) -> Prepared:
+    """Return the values at the places of baseline and latest, the plan's own figure where given."""
+    base_place, place = places
     base, base_flag = _taken(seen, base_place)
     value, flag = _taken(seen, place)
     base_year = _year(seen.years, base_place)
-    if some_own:
+    if own.any():
         base = np.where(own, asked.base_value, base)
         base_year = np.where(own, asked.base_year, base_year)
         base_flag = np.where(own, np.uint8(0), base_flag)
