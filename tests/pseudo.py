@@ -43,7 +43,7 @@ def untranslated(app: AppTest, record: frozenset[str], document: str) -> set[str
     whole = APART.join(record)
     titles = [text for text in record if len(text) > 3 and (" " in text or text[0].isupper())]
     titles.sort(key=len, reverse=True)
-    found = set()
+    found: set[str] = set()
     for text in {plainly(text).replace(plainly(document), "") for text in shown(app)}:
         for part in parts(text):
             begun = part.removesuffix("…")  # cut off where there was no room
