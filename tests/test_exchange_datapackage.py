@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboard.exchange import SnapshotTables, datapackage, schema
+from dashboard.exchange import SnapshotTables, datapackage, recompute, schema
 from tests import sealed
 
 SEAL = "from tests import sealed; from dashboard.exchange import datapackage as d; import hashlib; "
@@ -202,3 +202,12 @@ def test_an_empty_record_still_makes_a_snapshot() -> None:
     made = datapackage.seal(SnapshotTables(replace(sealed.ABOUT, is_illustrative=False), empty))
     assert made.manifest["rows"]["observations"] == 0
     assert isinstance(datapackage.read(made.content).tables["statuses"], pd.DataFrame)
+
+
+def test_sums_do_not_depend_on_the_order_of_rows() -> None:
+    tables = sealed.tables()
+    mixed = {name: table.sample(frac=1, random_state=11) for name, table in tables.items()}
+    for add_up in (recompute.statuses, recompute.aggregates):
+        one = add_up(SnapshotTables(sealed.ABOUT, tables))
+        two = add_up(SnapshotTables(sealed.ABOUT, mixed))
+        pd.testing.assert_frame_equal(one, two, check_exact=True)

@@ -6,6 +6,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -477,3 +478,18 @@ def test_it_is_not_kept_where_its_moment_changed_meanwhile(
             )
     with reading(record) as session:
         assert snapshots.listing(session) == []
+
+
+def test_computed_numbers_have_as_many_digits_as_every_machine_agrees_on() -> None:
+    given = np.array([1 / 3, -2e-7 / 3, 123456789.123456789, 12345678901.235, 7.0, 0.0, np.nan])
+    assert recompute.rounded(given).tolist()[:6] == [
+        0.3333333333,
+        -6.6666667e-08,
+        123456789.12,
+        12345678901.24,
+        7.0,
+        0.0,
+    ]
+    assert np.isnan(recompute.rounded(given)[6])
+    noisy = given * (1 + 2e-16)
+    assert recompute.rounded(noisy).tolist()[:6] == recompute.rounded(given).tolist()[:6]

@@ -44,7 +44,8 @@ to which table; `codelists/` says what each code means.
 * `observations.csv` holds what is accepted; `revisions.csv` everything that ever was, from when to
   when. What was never accepted is not here.
 * `statuses.csv` was computed from these tables by the method `{about.method}`, assessed in
-  {about.assessed}. `engine` is the version of that arithmetic.
+  {about.assessed}. `engine` is the version of that arithmetic. Computed numbers are given to ten
+  significant digits.
 * `aggregates.csv` gives, beside each figure, how many States report (`n`) of how many (`states`);
   where too few do, the figure is left out.
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dashboard import frames, progress
+from dashboard.exchange import canonical
 from dashboard.exchange.about import SnapshotTables
+from dashboard.exchange.schema import RESOURCES
 from dashboard.frames import Flag
 
 FLAGS: Final[Mapping[str, Flag]] = {
@@ -28,19 +30,32 @@ FLAGS: Final[Mapping[str, Flag]] = {
 }
 """Flags of observation statuses and qualifiers; the same as where the record packs its series."""
 TOTAL: Final = "_T"
+USED: Final = (
+    *("objectives", "measures", "measure_indicators", "indicators", "areas", "memberships"),
+    *("weights", "baselines", "targets", "observations"),
+)
 CLOSE: Final = 1e-9
 """Relative tolerance of numbers that are computed again; statuses must match exactly."""
+DIGITS: Final = 10
+"""Significant digits of computed numbers in a file. Processors add in different orders, and the
+last digits of a double tell which; what is written must be the same on every machine."""
+COMPUTED: Final = (
+    *("share", "elapsed", "pace", "actual_rate", "required_rate", "needed_rate", "reached"),
+    *("value", "low", "high", "coverage", "weight_coverage"),
+)
 
 
 def statuses(snapshot: SnapshotTables) -> pd.DataFrame:
     """Return the progress of every series, computed from the tables of the snapshot alone."""
     about = snapshot.about
-    return progress.measure(
+    table = progress.measure(
         plan_frames(snapshot),
         year=about.assessed,
         method=about.method,
         preset=about.preset or None,
     )
+    observed = table["value"]
+    return _rounded(table).assign(value=observed)
 
 
 def aggregates(snapshot: SnapshotTables) -> pd.DataFrame:
@@ -51,7 +66,23 @@ def aggregates(snapshot: SnapshotTables) -> pd.DataFrame:
     table = progress.aggregate(plan_frames(snapshot))
     table = table[(table["n"] > 0) | table["is_publishable"]].reset_index(drop=True)
     shown = {name: table[name].where(table["is_publishable"]) for name in ("value", "low", "high")}
-    return table.assign(**shown)
+    return _rounded(table.assign(**shown))
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in COMPUTED if name in table]
+    return table.assign(**{name: rounded(table[name].to_numpy(np.float64)) for name in names})
+
+
+def rounded(values: frames.Floats) -> frames.Floats:
+    """Return numbers to ten significant digits, and never to less than two decimals."""
+    size = np.abs(np.where((values == 0) | ~np.isfinite(values), 1.0, values))
+    decimals = np.clip(DIGITS - 1 - np.floor(np.log10(size)), 2, 15)
+    scale = 10.0**decimals
+    found: frames.Floats = np.where(
+        values == np.rint(values), values, np.rint(values * scale) / scale
+    )
+    return found
 
 
 def wrong_statuses(snapshot: SnapshotTables) -> list[str]:
@@ -105,8 +136,16 @@ def _compared(
 
 
 def plan_frames(snapshot: SnapshotTables) -> frames.PlanFrames:
-    """Return the plan of a snapshot as every measure and chart wants it."""
-    tables, about = snapshot.tables, snapshot.about
+    """Return the plan of a snapshot as every measure and chart wants it.
+
+    Its rows are put in the order of the file, so that sums are done in one order everywhere.
+    """
+    about = snapshot.about
+    tables = {
+        name: canonical.ordered(table, RESOURCES[name].key)
+        for name, table in snapshot.tables.items()
+        if name in USED
+    }
     return frames.PlanFrames(
         plan=about.plan,
         title=about.title,
