@@ -183,6 +183,7 @@ def test_a_group_is_assessed_over_the_same_states() -> None:
     # of A alone: 40 of 80 in 5 of 15 years; with B the value of 2020 would be 30
     assert row[["base", "value", "n", "states", "value_full"]].tolist() == [20.0, 60.0, 1, 2, 30.0]
     assert row[["share", "status"]].tolist() == [0.5, "on_track"]
+    assert row["confidence"] == "low"  # two points
 
 
 def test_a_share_that_meets_is_to_become_one() -> None:

@@ -171,6 +171,24 @@ def test_a_window_looks_at_the_last_years_only() -> None:
     assert short[["base_year", "status"]].tolist() == [2014.0, "on_track"]
 
 
+def test_a_disaggregation_is_measured_by_what_is_asked_of_the_total() -> None:
+    plan = plans.plan([("AAA", "I", 2010, 20.0), ("AAA", "I", 2020, 60.0)])
+    cube = plan.cube
+    women = replace(
+        cube,
+        cells=("_T", "sex=female"),
+        values=np.concatenate([cube.values, np.where(cube.values == 60, 28.0, cube.values)]),
+        flags=np.concatenate([cube.flags] * 2),
+    )
+    both = replace(plan, cube=women)
+    assert progress.measure(both, year=2021)["status"].tolist() == ["on_track"]
+    found = progress.measure(both, year=2021, cell="sex=female")
+    assert found["status"].tolist() == ["limited"]
+    assert progress.explain(both, "AAA", "I", year=2021, cell="sex=female").status == "limited"
+    with pytest.raises(ValueError, match="no disaggregation age=old"):
+        progress.measure(both, year=2021, cell="age=old")
+
+
 def test_only_the_last_52_years_are_read() -> None:
     years = range(1950, 2031)
     points = [("AAA", "I", 1950, 90.0), ("AAA", "I", 2010, 20.0), ("AAA", "I", 2020, 60.0)]

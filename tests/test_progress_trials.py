@@ -23,8 +23,9 @@ def test_a_steady_road_is_on_track_by_most_methods() -> None:
     assert (row["robustness"], row["agreement"]) == ("mostly", 0.75)
     # through the logit a share slows down near 100, and what is missing to 100 never reaches 0
     verdicts = row[list(trials.TRIALS)]
-    assert verdicts.drop(["escap", "complement"]).eq("on_track").all()
+    assert verdicts.drop(["escap", "complement", "base_earlier"]).eq("on_track").all()
     assert verdicts[["escap", "complement"]].eq("too_slow").all()
+    assert verdicts["base_earlier"] == ""  # nothing was reported before
 
 
 def test_one_odd_last_value_makes_a_verdict_depend_on_it() -> None:
@@ -113,6 +114,10 @@ def test_confidence_is_the_weakest_link() -> None:
     )
     table = progress.confidence(plan, year=2020).set_index("area")
     assert table["confidence"].to_dict() == {"A": "high", "B": "low", "C": "medium"}
+    kept = progress.headline(
+        progress.measure(plan, year=2020), progress.confidence(plan, year=2020)
+    )
+    assert kept["area"].tolist() == ["A", "C"]
     sources = pd.DataFrame({"area": ["A"], "indicator": ["I"], "source": ["administrative"]})
     graded = progress.confidence(plan, year=2020, sources=sources).set_index("area")
     assert graded.loc["A", "confidence"] == "medium"

@@ -5,7 +5,7 @@ from dashboard.progress.assessment import ASSESSMENTS, measure
 from dashboard.progress.disclosure import disclosed
 from dashboard.progress.distribution import rollup
 from dashboard.progress.explanation import Assessment, Explanation, Input, Sentence, Step
-from dashboard.progress.grades import confidence
+from dashboard.progress.grades import confidence, headline
 from dashboard.progress.groups import measure_groups
 from dashboard.progress.paths import paths
 from dashboard.progress.presets import ENGINE_VERSION, METHODS, PRESETS, Preset
@@ -38,6 +38,7 @@ __all__ = [
     "confidence",
     "disclosed",
     "explain",
+    "headline",
     "keep",
     "matched",
     "measure",

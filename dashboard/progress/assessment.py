@@ -38,6 +38,7 @@ def measure(
     periods: tuple[Period, Period] | None = None,
     theories: Sequence[Theory] = (),
     window: int | None = None,
+    cell: str = cases.TOTAL,
 ) -> pd.DataFrame:
     """Return one row for each series that has anything in the record, as assessed in the year.
 
@@ -45,13 +46,20 @@ def measure(
     method, status, score and label are the method's. Ordinal and binary indicators are always
     assessed by `milestone`. `interim` assesses against the interim targets of a year, `periods`
     compares means of two spans of years, `theories` give a direction for a stated reason, and
-    `window` looks only at the last so many years (5 short-term, 15 long-term at Eurostat).
+    `window` looks only at the last so many years (5 short-term, 15 long-term at Eurostat). `cell`
+    measures a disaggregation by what is asked of the total.
 
-    Raises `ValueError` for an unknown method or preset.
+    Raises `ValueError` for an unknown method, preset or cell.
     """
     chosen = presets.find(method, preset)
     case = cases.read(
-        plan, year, interim=interim, periods=periods, theories=theories, window=window
+        plan,
+        year,
+        interim=interim,
+        periods=periods,
+        theories=theories,
+        window=window,
+        cell=cell,
     )
     return table(case, chosen, methods.assess(case, chosen.method, chosen.name))
 

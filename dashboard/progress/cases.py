@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Period = tuple[int, int]
+TOTAL: Final = "_T"
+"""The cell that is not broken down."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +61,24 @@ def read(
     theories: Sequence[Theory] = (),
     periods: tuple[Period, Period] | None = None,
     window: int | None = None,
+    cell: str = TOTAL,
 ) -> Case:
     """Return the series of a plan, ready to be assessed in the year given.
 
     `interim` assesses against the interim targets of that year; `periods` puts the means of two
     spans of years in place of single baseline and latest values, for rare and bursty events;
-    `window` takes the first value at most so many years before the latest for baseline.
+    `window` takes the first value at most so many years before the latest for baseline; `cell`
+    reads a disaggregation in place of the total.
     """
+    if cell not in plan.cube.cells:
+        raise ValueError(f"the plan has no disaggregation {cell}")
+    place = plan.cube.cells.index(cell)
     plan = within_reach(plan, year)
     asked = rules.read(plan, interim_year=interim, theories=theories, year=year)
     shape = (-1, len(plan.cube.years))
     seen = gather(
-        plan.cube.values[0].reshape(shape),
-        plan.cube.flags[0].reshape(shape),
+        plan.cube.values[place].reshape(shape),
+        plan.cube.flags[place].reshape(shape),
         plan.cube.years,
         year,
     )

@@ -14,12 +14,12 @@ import pandas as pd
 
 from dashboard import frames
 from dashboard.frames import Flag
+from dashboard.progress.cases import TOTAL
 from dashboard.progress.selection import Selection
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-TOTAL: Final = "_T"
 HUNDRED: Final = 100.0
 _RANK: Final = 1e-9
 

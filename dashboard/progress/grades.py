@@ -76,6 +76,13 @@ def confidence(
     return frames.check(table, CONFIDENCE)
 
 
+def headline(progress: pd.DataFrame, graded: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of progress without the series of low confidence, for headline counts."""
+    low = graded.loc[graded["confidence"] == GRADES[LOW], ["area", "indicator"]]
+    marked = progress.merge(low.assign(is_low=True), on=["area", "indicator"], how="left")
+    return progress[marked["is_low"].isna().to_numpy()].reset_index(drop=True)
+
+
 def by_age(years: Floats) -> Grades:
     """Return high up to 2 years, medium up to 5, else low."""
     return np.where(years <= 2, HIGH, np.where(years <= 5, MEDIUM, LOW)).astype(np.int8)

@@ -13,11 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard import frames
-from dashboard.progress import aggregation, assessment, cases, methods, presets
+from dashboard.progress import aggregation, assessment, cases, grades, methods, presets
 from dashboard.progress.cases import Case
 from dashboard.progress.linear import EPS
+from dashboard.progress.regions import ratio
 from dashboard.progress.rules import KINDS, Rules
 from dashboard.progress.selection import Selection, select
+from dashboard.progress.words import spelled
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -28,6 +30,7 @@ ASSESSED_GROUPS: Final[frames.Schema] = {
     "states": "int64",  # States of the group in the year of the latest value
     "base_full": "float64",  # of whoever reported in the base year
     "value_full": "float64",
+    "confidence": "str",  # the weakest of age, points and coverage
 }
 SHARE: Final = "share_meeting"
 
@@ -57,13 +60,25 @@ def measure_groups(
     rows = np.flatnonzero(case.seen.asked)
     states = aggregation.coverage(picked).states
     place = np.maximum(case.prepared.place[rows], 0)
+    states = states[place, case.area[rows], case.indicator[rows]]
     table = assessment.table(case, chosen, outcome).assign(
         n=n[rows].astype(np.int64),
-        states=states[place, case.area[rows], case.indicator[rows]].astype(np.int64),
+        states=states.astype(np.int64),
+        confidence=_confidence(case, rows, ratio(n[rows], states)),
         base_full=full[0][rows],
         value_full=full[1][rows],
     )
     return frames.check(table, ASSESSED_GROUPS)
+
+
+def _confidence(case: Case, rows: npt.NDArray[np.int64], share: Floats) -> pd.Series:
+    """Return the weakest link of each group; a figure entered for it needs no coverage."""
+    prepared = case.prepared.pick(rows)
+    points = grades.by_points(prepared.n_obs)
+    points[case.is_level[rows]] = grades.HIGH
+    covered = np.where(np.isnan(share) | (share == 0), grades.HIGH, grades.by_coverage(share))
+    weakest = np.maximum(np.maximum(grades.by_age(case.year - prepared.year), points), covered)
+    return spelled(weakest, grades.GRADES)
 
 
 def _as_plan(plan: frames.PlanFrames, picked: Selection) -> frames.PlanFrames:

@@ -34,6 +34,7 @@ def explain(
     periods: tuple[Period, Period] | None = None,
     theories: Sequence[Theory] = (),
     window: int | None = None,
+    cell: str = cases.TOTAL,
 ) -> Explanation:
     """Return why a series has its status in the year given, by the method given.
 
@@ -44,7 +45,13 @@ def explain(
         raise ValueError(f"the plan has no series {indicator} of {area}")
     chosen = presets.find(method, preset)
     case = cases.read(
-        plan, year, interim=interim, periods=periods, theories=theories, window=window
+        plan,
+        year,
+        interim=interim,
+        periods=periods,
+        theories=theories,
+        window=window,
+        cell=cell,
     )
     outcome = methods.assess(case, chosen.method, chosen.name)
     place = plan.cube.areas.index(area) * len(plan.cube.indicators)

@@ -45,11 +45,12 @@ TRIALS: Final = (
     "sdsn",
     "escap",
     "trend",
+    "base_earlier",
     "base_later",
     "without_latest",
     "complement",
 )
-"""The methods and the three perturbations of the default, in the order of the columns."""
+"""The methods and the perturbations of the default, in the order of the columns."""
 
 _VERDICT_OF: Final = {
     "target_met": GOOD,
@@ -132,6 +133,7 @@ def trials(case: Case) -> Trials:
             _arrow(road),
             _anticipated(case, road, points),
             _median_pace(road, points, case.seen.years.astype(np.float64)),
+            _perturbed(case, base_step=-1),
             _perturbed(case, base_step=1),
             _perturbed(case, drop_latest=True),
             _complement(case, road),

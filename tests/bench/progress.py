@@ -311,24 +311,26 @@ def _aggregates() -> list[Row]:
 
 
 def _bare_aggregates(values: Floats, members: Floats, weights: Floats) -> tuple[Floats, ...]:
-    """Return n, mean, median and weighted mean of each group, group by group and year by year."""
+    """Return n, mean, median and weighted mean of each group, group by group in bare numpy."""
     years, groups, _ = members.shape
     shape = (years, groups, values.shape[2])
     n, mean, median, weighted = (np.full(shape, np.nan) for _ in range(4))
     for group in range(groups):
-        for year in range(years):
-            who = np.flatnonzero(members[year, group])
-            part, weigh = values[year, who], weights[year, who]
-            there = ~np.isnan(part)
-            n[year, group] = count = there.sum(axis=0)
-            plain = np.where(there, part, 0.0)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                mean[year, group] = plain.sum(axis=0) / count
-                weighted[year, group] = (plain * weigh).sum(axis=0) / (weigh * there).sum(axis=0)
-            ordered = np.sort(part, axis=0)
-            low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(who) - 1)
-            column = np.arange(values.shape[2])
-            median[year, group] = 0.5 * (ordered[low, column] + ordered[high, column])
+        who = np.flatnonzero(members[:, group].any(axis=0))
+        inside = members[:, group, who][:, :, None] > 0
+        part, weigh = np.where(inside, values[:, who], np.nan), weights[:, who]
+        there = ~np.isnan(part)
+        n[:, group] = count = there.sum(axis=1)
+        plain = np.where(there, part, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean[:, group] = plain.sum(axis=1) / count
+            weighted[:, group] = (plain * weigh).sum(axis=1) / (weigh * there).sum(axis=1)
+        ordered = np.sort(part, axis=1)
+        low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(who) - 1)
+        median[:, group] = 0.5 * (
+            np.take_along_axis(ordered, low[:, None], axis=1)[:, 0]
+            + np.take_along_axis(ordered, high[:, None], axis=1)[:, 0]
+        )
     return n, mean, median, weighted
 
 
