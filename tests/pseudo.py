@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
-from google.protobuf.message import Message
+from google.protobuf.message import Message  # type: ignore[import-untyped]
 from sqlalchemy.engine import Engine
 from sqlmodel import AutoString
 from streamlit.testing.v1 import AppTest

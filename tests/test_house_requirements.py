@@ -1,5 +1,6 @@
 """What is installed is pinned by hash, covers what the project asks for, and may be used freely."""
 
+import ast
 import importlib.metadata
 import re
 import tomllib
@@ -11,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from tests import house
 
+OURS = {"dashboard", "models", "pages", "seed", "tests"}
 FILES = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
 PERMISSIVE = re.compile(r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense)\b")
 ALLOWED = {
@@ -80,6 +82,33 @@ def test_what_is_installed_is_what_is_pinned() -> None:
     for name, (version, _, marker) in pins("requirements.txt").items():
         if not marker or Requirement(f"x ; {marker}").marker.evaluate():  # type: ignore[union-attr]
             assert importlib.metadata.version(name) == version, f"{name}: run `make setup`"
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    project = tomllib.loads((house.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    distributions = importlib.metadata.packages_distributions()
+    for rooms, asked in (
+        (("dashboard", "models", "pages", "seed"), project["dependencies"]),
+        (("tests",), [*project["dependencies"], *extras["dev"]]),
+    ):
+        names = {canonicalize_name(Requirement(line).name) for line in asked}
+        for package in imported(rooms) & distributions.keys() - OURS:
+            owners = {canonicalize_name(owner) for owner in distributions[package]}
+            assert owners & names, f"{package} is imported in {rooms} but not asked for"
+
+
+def imported(rooms: tuple[str, ...]) -> set[str]:
+    """Return the first names of all modules that are imported in some rooms."""
+    found: set[str] = set()
+    for path in house.tracked():
+        if path.suffix == ".py" and path.relative_to(house.ROOT).parts[0] in rooms:
+            for node in ast.walk(house.tree(path)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.split(".")[0])
+    return found
 
 
 @pytest.mark.parametrize(
