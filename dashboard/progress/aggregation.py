@@ -194,10 +194,14 @@ def _missing(
     silent = picked.applies & np.isnan(picked.values)
     absent = (picked.members[place, group] > 0) & silent[place, :, indicator]
     absent[is_own] = False
-    kinds, inverse = np.unique(np.packbits(absent, axis=1), axis=0, return_inverse=True)
-    who = np.unpackbits(kinds, axis=1, count=absent.shape[1]).astype(np.bool_)
+    # Many rows lack the same States: each set of them is spelled out once.
+    known: dict[bytes, int] = {}
+    packed = np.packbits(absent, axis=1)
+    which = [known.setdefault(line.tobytes(), len(known)) for line in packed]
+    first = np.unique(np.array(which, dtype=np.int64), return_index=True)[1]
     codes = np.array(plan.cube.areas, dtype=object)
-    return spelled(inverse.ravel(), [" ".join(codes[line]) for line in who] or [""])
+    names = [" ".join(codes[absent[line]]) for line in first]
+    return spelled(np.array(which, dtype=np.int64), names or [""])
 
 
 def panel(picked: Selection) -> tuple[Floats, Floats, Floats]:

@@ -16,7 +16,7 @@ from dashboard import frames
 from dashboard.progress import aggregation, assessment, cases, grades, methods, presets
 from dashboard.progress.cases import Case
 from dashboard.progress.linear import EPS
-from dashboard.progress.regions import ratio
+from dashboard.progress.regions import Coverage, ratio
 from dashboard.progress.rules import KINDS, Rules
 from dashboard.progress.selection import Selection, select
 from dashboard.progress.words import spelled
@@ -53,14 +53,14 @@ def measure_groups(
     chosen = presets.find(method, preset)
     whole = cases.within_reach(plan, year)
     picked = select(whole, groups=groups)
-    case = cases.read(_as_plan(whole, picked), year)
+    behind = aggregation.coverage(picked)
+    case = cases.read(_as_plan(whole, picked, behind), year)
     case = replace(case, asked=_asked(case, picked))
-    case, n, full = _matched(case, picked)
+    case, n, full = _matched(case, picked, behind.states)
     outcome = methods.assess(case, chosen.method, chosen.name)
     rows = np.flatnonzero(case.seen.asked)
-    states = aggregation.coverage(picked).states
     place = np.maximum(case.prepared.place[rows], 0)
-    states = states[place, case.area[rows], case.indicator[rows]]
+    states = behind.states[place, case.area[rows], case.indicator[rows]]
     table = assessment.table(case, chosen, outcome).assign(
         n=n[rows].astype(np.int64),
         states=states.astype(np.int64),
@@ -81,11 +81,11 @@ def _confidence(case: Case, rows: npt.NDArray[np.int64], share: Floats) -> pd.Se
     return spelled(weakest, grades.GRADES)
 
 
-def _as_plan(plan: frames.PlanFrames, picked: Selection) -> frames.PlanFrames:
+def _as_plan(plan: frames.PlanFrames, picked: Selection, behind: Coverage) -> frames.PlanFrames:
     """Return a plan whose areas are the groups and whose values are their aggregates."""
     own = aggregation.entered(plan, picked)
     figure = aggregation.value(picked, picked.values)
-    publishable = aggregation.coverage(picked).is_publishable(picked.least)
+    publishable = behind.is_publishable(picked.least)
     values = np.where(np.isnan(own), np.where(publishable, figure, np.nan), own)
     grid = np.ascontiguousarray(np.moveaxis(values, 0, -1))[None]
     cube = frames.Cube(
@@ -132,11 +132,13 @@ def _has_own_target(case: Case) -> Bools:
     return own.ravel()
 
 
-def _matched(case: Case, picked: Selection) -> tuple[Case, Floats, tuple[Floats, Floats]]:
+def _matched(
+    case: Case, picked: Selection, states: Floats
+) -> tuple[Case, Floats, tuple[Floats, Floats]]:
     """Return the case over matched panels, how many States stand in each, and the full values."""
     prepared, shape = case.prepared, picked.rules.shape
     base, value = prepared.base.copy(), prepared.value.copy()
-    n, states = np.zeros(len(value)), aggregation.coverage(picked).states
+    n = np.zeros(len(value))
     counted = ~np.isin(picked.rules.ravel(), aggregation.ENTERED)
     pairs = np.stack([prepared.base_place, prepared.place], axis=1)
     usable = counted & (pairs >= 0).all(axis=1)
