@@ -165,6 +165,8 @@ def revealing(members: Bools, hide: Bools, reports: Bools) -> Bools:
     equations = members[:, unknown].astype(np.float64)
     size = (members & reports).sum(axis=1)
     useful = equations.any(axis=1)
+    # A sum over one hidden member gives it away whatever else is shown.
+    conceal |= equations.sum(axis=1) == 1
     while True:
         shown = np.flatnonzero(useful & ~conceal)
         exposed = _exposed(equations[shown])

@@ -43,11 +43,14 @@ def column(rows: Sequence[Row], name: str) -> Floats:
 def number(text: str) -> float:
     """Return the number of a cell; `np.float64(1.5)` is read as 1.5."""
     text = text.strip().removeprefix("np.float64(").removesuffix(")")
-    if text in {"", "null", "None"}:
+    if text in {"", "null", "None", "unknown"}:
         return math.nan
-    if text.lower() in {"true", "false"}:
-        return float(text.lower() == "true")
+    if text.lower() in _ANSWERS:
+        return _ANSWERS[text.lower()]
     return float(text)
+
+
+_ANSWERS: Final = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
 def lists(rows: Sequence[Row], name: str) -> Floats:
@@ -225,7 +228,7 @@ def _checklist(rows: Sequence[Row]) -> Outputs:
         for at, item in enumerate(cells):
             weights[line, at] = item["weight"]
             applies[line, at] = item["score"] != "na"
-            known = item["score"] not in {None, "na"}
+            known = isinstance(item["score"], int | float)
             scores[line, at] = item["score"] if known else math.nan
     found = milestone.checklist(scores, weights, applies)
     return {
