@@ -207,7 +207,7 @@ def evaluated(step: Step) -> float:
 def test_every_working_can_be_worked_out_again(method: str, preset: str) -> None:
     plan = messy_plan()
     checked = 0
-    for area in plan.cube.areas[:12]:
+    for area in plan.cube.areas[:5]:
         for indicator in plan.cube.indicators:
             told = progress.explain(plan, area, indicator, year=2026, method=method, preset=preset)
             assert told.plain()
@@ -215,13 +215,13 @@ def test_every_working_can_be_worked_out_again(method: str, preset: str) -> None
                 if step.filled:
                     assert evaluated(step) == pytest.approx(step.result, rel=1e-7, abs=1e-9), step
                     checked += 1
-    assert checked > 20 or method == "count_change"
+    assert checked > 10 or method == "count_change"
 
 
 @pytest.mark.parametrize(("method", "preset"), ALL)
 def test_the_explanation_has_the_status_of_the_table(method: str, preset: str) -> None:
     plan = messy_plan(4)
-    table = progress.measure(plan, year=2026, method=method, preset=preset).head(40)
+    table = progress.measure(plan, year=2026, method=method, preset=preset).head(15)
     for row in table.itertuples():
         told = progress.explain(
             plan, str(row.area), str(row.indicator), year=2026, method=method, preset=preset
