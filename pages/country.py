@@ -31,7 +31,7 @@ with left:
 with right:
     cached.html("weakest", lambda: country.weakest(found, rows), *about)
 
-st.subheader(_("Every indicator"))
+st.header(_("Every indicator"))
 cached.html("indicators", lambda: country.table(found, area, rows), *about)
 code = widgets.choose(
     _("Why this colour"),
@@ -52,5 +52,5 @@ if box.open:
     with box:
         widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
 
-st.subheader(_("Measures: how far, and what stands in the way"))
+st.header(_("Measures: how far, and what stands in the way"))
 cached.html("country updates", lambda: country.updates(found, words, area), *about)

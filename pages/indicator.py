@@ -50,7 +50,7 @@ with right:
     if clicked:
         widgets.choose_now(area=clicked[0])
 
-st.subheader(_("One area over the years"))
+st.header(_("One area over the years"))
 area = indicator.pick_area(found, code)
 here = (area, *about)
 if area:
@@ -77,7 +77,7 @@ if area:
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.subheader(_("Spread of the latest values"))
+    st.header(_("Spread of the latest values"))
     widgets.chart(
         cached.figure("spread", lambda: indicator.spread(found, text, rows, area), *here),
         rows,
@@ -91,7 +91,7 @@ with left:
         how=_("Each dot is one Member State at its latest value; years may differ."),
     )
 with right:
-    st.subheader(_("Metadata sheet"))
+    st.header(_("Metadata sheet"))
     cached.html("sheet", lambda: indicator.sheet(words, text), *about)
     for level in indicator.levels(text):
         st.html(level)

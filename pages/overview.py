@@ -46,7 +46,7 @@ with right:
     if clicked:
         widgets.go_to("country", area=clicked[0])
 
-st.subheader(_("What comes next, and what was last accepted"))
+st.header(_("What comes next, and what was last accepted"))
 left, right = st.columns(2, gap="large")
 with left:
     cached.html("dates", lambda: overview.dates(words), *now)

@@ -34,7 +34,7 @@ opened = widgets.choose(
 )
 measure = words.measure(opened or measures[0].code)
 this = (measure.code, *now)
-st.subheader(f"{measure.code}  {measure.title}")
+st.header(f"{measure.code}  {measure.title}")
 cached.html("measure", lambda: plan.measure(measure), *this)
 reports = cached.kept("reports", lambda: plan.reports(found), *now)
 left, right = st.columns([3, 2], gap="large")
@@ -43,7 +43,7 @@ with left:
 with right:
     cached.html("implementation", lambda: plan.implementation(reports, measure.code), *this)
 cached.html("in the way", lambda: plan.standing_in_the_way(found, reports, measure.code), *this)
-st.subheader(_("Road map"))
+st.header(_("Road map"))
 events = cached.kept("events", lambda: plan.events(words), *now)
 widgets.chart(
     cached.figure("events", lambda: plan.road(found, events), *now),

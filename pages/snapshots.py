@@ -13,5 +13,5 @@ found = widgets.open_picture(
 )
 snapshots.take(found)
 snapshots.listing(found)
-st.subheader(_("How to verify a snapshot"))
+st.header(_("How to verify a snapshot"))
 st.html(snapshots.how_to_verify())

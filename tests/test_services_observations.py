@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -205,7 +207,7 @@ def test_a_withdrawn_value_no_longer_counts_and_is_not_lost(
     ],
 )
 def test_a_wrong_figure_is_refused_with_a_sentence(
-    engine: Engine, coordinator: Identity, changes: dict[str, object], sentence: str
+    engine: Engine, coordinator: Identity, changes: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(BadInput, match=sentence):
         send(engine, coordinator, token="a", **changes)
@@ -262,12 +264,15 @@ def test_missing_is_a_state_with_a_reason_and_never_zero(
 def test_a_file_sent_twice_changes_nothing(engine: Engine, coordinator: Identity) -> None:
     drafts = [draft(period=str(year)) for year in range(2015, 2025)]
     for token, expected in (("a", 10), ("b", 0)):
-        refs = unit_of_work(
-            engine,
-            lambda session, token=token: observations.submit_many(
-                session, coordinator, drafts, plan=PLAN, token=token, now=NOON
-            ),
+        work = partial(
+            observations.submit_many,
+            who=coordinator,
+            drafts=drafts,
+            plan=PLAN,
+            token=token,
+            now=NOON,
         )
+        refs = unit_of_work(engine, work)
         assert len(refs) == expected
 
 

@@ -40,6 +40,7 @@ from models import (
     Origin,
     Person,
     Plan,
+    PlanEdition,
     ReferenceArea,
     Role,
     Scale,
@@ -201,7 +202,10 @@ def _plan() -> list[Table]:
         )
         for number, code, title in ((1, "A", "Protect people"), (2, "B", "Know the facts"))
     ]
-    return [plan, scale, *levels, sex, *objectives]
+    edition = PlanEdition(
+        plan_code=PLAN, version="1.0.0", digest="0" * 64, installed_at=NOON, content={}
+    )
+    return [plan, edition, scale, *levels, sex, *objectives]
 
 
 def _measures() -> list[Table]:

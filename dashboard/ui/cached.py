@@ -131,4 +131,6 @@ def figure(name: str, draw: Callable[[], go.Figure], *about: Hashable) -> go.Fig
 
 def html(name: str, make: Callable[[], str], *about: Hashable) -> None:
     """Show a piece of HTML, made once for this version, language and `about`."""
-    st.html(kept(f"html {name}", make, *about))
+    piece = kept(f"html {name}", make, *about)
+    if piece:
+        st.html(piece)

@@ -35,6 +35,7 @@ from models import (
 )
 
 SAID: Final = "entry_said"
+ADDRESS: Final = "https://"
 VALUED: Final = [status.value for status in ObservationStatus if status not in MISSING]
 SILENT: Final = [status.value for status in ObservationStatus if status in MISSING]
 
@@ -211,7 +212,7 @@ def _value_fields(form: Figure, keep: Callable[[], None]) -> None:
         on_change=keep,
     )
     st.text_input(
-        _("Link to the evidence"), key=form.key("evidence"), placeholder="https://", on_change=keep
+        _("Link to the evidence"), key=form.key("evidence"), placeholder=ADDRESS, on_change=keep
     )
 
 
@@ -431,7 +432,7 @@ def draw_update(plan: str, area: str, words: PlanTexts) -> None:
         )
         as_at = right.date_input(_("As at"), max_value=visit.now().date(), value="today")
         due = left.date_input(_("Milestone due"), value=None)
-        evidence = right.text_input(_("Link to the evidence"), placeholder="https://")
+        evidence = right.text_input(_("Link to the evidence"), placeholder=ADDRESS)
         columns = st.columns(2)
         typed = {
             field: columns[place % 2].text_area(labels[field], max_chars=2000, height=90)

@@ -14,7 +14,7 @@ from dashboard.services import review, views
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import WORLD, Picture
 from dashboard.ui import look, visit, widgets
-from models import AreaKind
+from models import AreaKind, Kind
 
 SIGNS = {">=": "≥", "<=": "≤"}
 
@@ -35,6 +35,11 @@ def unit(text: IndicatorText) -> str:
     """Return the unit as it stands behind a number: nothing for levels, which are told in words."""
     said = str(text.fields["unit"])
     return "" if said.startswith(("level", "0/1")) else f" {said}" if said != "%" else "%"
+
+
+def in_levels(text: IndicatorText) -> bool:
+    """Say whether the values are levels, between which there is no road."""
+    return text.fields["kind"] in {Kind.ORDINAL, Kind.BINARY}
 
 
 def latest(found: Picture, code: str) -> pd.DataFrame:
@@ -169,6 +174,7 @@ def trend(
         targets=targets(found, text.code, area),
         base=base,
         unit=unit(text),
+        levels=in_levels(text),
         **widgets.drawn(found, title, source=text.fields["source"], half=half),
     )
 
@@ -231,6 +237,7 @@ def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -
         highlight=area,
         targets=aims[aims["area"] == ""],
         unit=unit(text),
+        levels=in_levels(text),
         **widgets.drawn(found, title, source=text.fields["source"], half=True),
     )
 
