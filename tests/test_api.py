@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -18,9 +19,9 @@ from starlette.routing import Mount
 
 from dashboard.api import make_app, shapes
 from dashboard.exchange import verify
-from dashboard.services import observations, review, sessions, snapshots
+from dashboard.services import access, observations, review, sessions, snapshots
 from dashboard.settings import Settings
-from models import Identity, Snapshot, unit_of_work
+from models import Identity, Snapshot, open_database, reading, unit_of_work
 from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, draft
 
 LATER = NOON + timedelta(days=1)
@@ -67,10 +68,27 @@ def served(engine: Engine, **environ: str) -> TestClient:
 
 
 @pytest.fixture
-def client(record: Engine) -> Iterator[TestClient]:
-    """Give the interface of a public installation."""
+def live(record: Engine) -> Iterator[TestClient]:
+    """Give the interface of a public installation whose record may change, on both databases."""
     with served(record) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def client(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Give the interface of a public installation that tests only read from."""
+    path = tmp_path_factory.mktemp("api") / "headway.db"
+    shutil.copyfile(template, path)
+    engine = open_database(f"sqlite:///{path}")
+    with reading(engine) as session:
+        sender, judge = (
+            access.identity(session, name, now=NOON) for name in ("coordinator", "reviewer")
+        )
+    for number, changes in enumerate(SENT):
+        put(engine, sender, judge, at=NOON + timedelta(minutes=number), **changes)
+    with served(engine) as opened:
+        yield opened
+    engine.dispose()
 
 
 def get(client: TestClient, address: str, **query: Any) -> Any:
@@ -104,8 +122,8 @@ RESOURCES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("address", RESOURCES)
-def test_every_answer_has_the_shape_that_is_described(client: TestClient, address: str) -> None:
-    answer = client.get(f"/api/v1/{address}")
+def test_every_answer_has_the_shape_that_is_described(live: TestClient, address: str) -> None:
+    answer = live.get(f"/api/v1/{address}")
     assert answer.status_code == 200, answer.text
     shape = RESOURCES[address]
     found = shape.model_validate_json(answer.content, strict=True)
@@ -128,7 +146,7 @@ def test_observations_are_what_was_accepted_and_missing_is_null(client: TestClie
 
 
 def test_what_waits_for_review_is_not_given(
-    record: Engine, client: TestClient, coordinator: Identity
+    record: Engine, live: TestClient, coordinator: Identity
 ) -> None:
     waiting = draft(period="2021", comment="please look")
     unit_of_work(
@@ -137,7 +155,7 @@ def test_what_waits_for_review_is_not_given(
             session, coordinator, waiting, plan=PLAN, token="w", now=LATER
         ),
     )
-    text = client.get("/api/v1/observations", params={"plan": PLAN}).text
+    text = live.get("/api/v1/observations", params={"plan": PLAN}).text
     assert '"2021"' not in text
     assert "please look" not in text
 
@@ -165,12 +183,12 @@ def test_observations_are_filtered(client: TestClient, query: dict[str, Any], co
 
 
 @pytest.mark.parametrize("address", ["observations", "progress", "aggregates"])
-def test_pages_follow_each_other_without_gap_or_repeat(client: TestClient, address: str) -> None:
-    whole = get(client, address, plan=PLAN, limit=1000)
+def test_pages_follow_each_other_without_gap_or_repeat(live: TestClient, address: str) -> None:
+    whole = get(live, address, plan=PLAN, limit=1000)
     assert whole["next"] is None
     rows, cursor = [], ""
     while True:
-        page = get(client, address, plan=PLAN, limit=2, **({"cursor": cursor} if cursor else {}))
+        page = get(live, address, plan=PLAN, limit=2, **({"cursor": cursor} if cursor else {}))
         assert len(page["data"]) <= 2
         rows += page["data"]
         cursor = page["next"]
@@ -181,12 +199,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(client: TestClient, addre
 
 
 def test_as_of_an_earlier_day_the_figures_are_those_known_then(
-    record: Engine, client: TestClient, coordinator: Identity, reviewer: Identity
+    record: Engine, live: TestClient, coordinator: Identity, reviewer: Identity
 ) -> None:
     put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
     asked = {"plan": PLAN, "indicator": PERCENT}
-    now = get(client, "progress", **asked)
-    then = get(client, "progress", **asked, as_of="2026-06-30")
+    now = get(live, "progress", **asked)
+    then = get(live, "progress", **asked, as_of="2026-06-30")
     assert [row["value"] for row in now["data"]] == [70]
     assert [row["value"] for row in then["data"]] == [62.5]
     assert then["meta"]["as_of"] == "2026-06-30T23:59:59.999999Z"
@@ -258,17 +276,17 @@ def test_a_fault_of_ours_shows_no_traceback(
 
 
 def test_an_answer_that_is_known_already_is_not_sent_again(
-    record: Engine, client: TestClient, coordinator: Identity, reviewer: Identity
+    record: Engine, live: TestClient, coordinator: Identity, reviewer: Identity
 ) -> None:
-    first = client.get("/api/v1/observations", params={"plan": PLAN})
+    first = live.get("/api/v1/observations", params={"plan": PLAN})
     tag = first.headers["etag"]
-    again = client.get(
+    again = live.get(
         "/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": f'"x", {tag}'}
     )
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
     put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
-    news = client.get("/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": tag})
+    news = live.get("/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": tag})
     assert news.status_code == 200
     assert news.headers["etag"] != tag
 
@@ -302,12 +320,12 @@ def taken(record: Engine, evaluator: Identity) -> Snapshot:
     )
 
 
-def test_a_snapshot_is_listed_described_and_handed_out(client: TestClient, taken: Snapshot) -> None:
-    (row,) = get(client, "snapshots")["data"]
+def test_a_snapshot_is_listed_described_and_handed_out(live: TestClient, taken: Snapshot) -> None:
+    (row,) = get(live, "snapshots")["data"]
     assert row["id"] == taken.id
-    assert get(client, f"snapshots/{taken.id}")["data"] == row
-    assert get(client, "snapshots", plan="OTHER")["data"] == []
-    answer = client.get(row["address"])
+    assert get(live, f"snapshots/{taken.id}")["data"] == row
+    assert get(live, "snapshots", plan="OTHER")["data"] == []
+    answer = live.get(row["address"])
     assert hashlib.sha256(answer.content).hexdigest() == row["sha256"]
     assert verify.verify(answer.content).is_sound
     assert answer.headers["content-type"] == "application/zip"
@@ -316,21 +334,19 @@ def test_a_snapshot_is_listed_described_and_handed_out(client: TestClient, taken
     assert row["file_name"] in answer.headers["content-disposition"]
 
 
-def test_a_new_snapshot_is_news(record: Engine, client: TestClient, evaluator: Identity) -> None:
-    tag = client.get("/api/v1/snapshots").headers["etag"]
+def test_a_new_snapshot_is_news(record: Engine, live: TestClient, evaluator: Identity) -> None:
+    tag = live.get("/api/v1/snapshots").headers["etag"]
     unit_of_work(
         record, lambda session: snapshots.take(session, evaluator, PLAN, name="One", now=LATER)
     )
-    again = client.get("/api/v1/snapshots", headers={"If-None-Match": tag})
+    again = live.get("/api/v1/snapshots", headers={"If-None-Match": tag})
     assert again.status_code == 200
     assert len(again.json()["data"]) == 1
 
 
-def test_a_file_that_is_known_already_is_not_sent_again(
-    client: TestClient, taken: Snapshot
-) -> None:
+def test_a_file_that_is_known_already_is_not_sent_again(live: TestClient, taken: Snapshot) -> None:
     address = f"/api/v1/snapshots/{taken.id}.zip"
-    answer = client.get(address, headers={"If-None-Match": f'"{taken.digest}"'})
+    answer = live.get(address, headers={"If-None-Match": f'"{taken.digest}"'})
     assert (answer.status_code, answer.content) == (304, b"")
 
 
@@ -339,11 +355,11 @@ def test_a_file_that_is_known_already_is_not_sent_again(
     [("0-99", 0, 99), ("100-", 100, None), ("-50", -50, None), ("10-999999999", 10, None)],
 )
 def test_a_part_of_a_file_can_be_asked_for(
-    client: TestClient, taken: Snapshot, wanted: str, first: int, last: int | None
+    live: TestClient, taken: Snapshot, wanted: str, first: int, last: int | None
 ) -> None:
     address = f"/api/v1/snapshots/{taken.id}.zip"
-    whole = client.get(address).content
-    answer = client.get(address, headers={"Range": f"bytes={wanted}"})
+    whole = live.get(address).content
+    answer = live.get(address, headers={"Range": f"bytes={wanted}"})
     assert answer.status_code == 206
     assert answer.content == whole[first : None if last is None else last + 1]
     start = first % len(whole)
@@ -352,16 +368,16 @@ def test_a_part_of_a_file_can_be_asked_for(
 
 
 def test_a_part_that_is_not_there_is_refused_and_nonsense_ignored(
-    client: TestClient, taken: Snapshot
+    live: TestClient, taken: Snapshot
 ) -> None:
     address = f"/api/v1/snapshots/{taken.id}.zip"
-    beyond = client.get(address, headers={"Range": f"bytes={taken.size}-"})
+    beyond = live.get(address, headers={"Range": f"bytes={taken.size}-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{taken.size}")
     for nonsense in ("bytes=-", "rows=1-2", "bytes=0-1,5-6", "bytes=a-b"):
-        assert client.get(address, headers={"Range": nonsense}).status_code == 200
+        assert live.get(address, headers={"Range": nonsense}).status_code == 200
     stale = {"Range": "bytes=0-9", "If-Range": '"other"'}
-    assert client.get(address, headers=stale).status_code == 200
-    assert client.head(address).headers["content-length"] == str(taken.size)
+    assert live.get(address, headers=stale).status_code == 200
+    assert live.head(address).headers["content-length"] == str(taken.size)
 
 
 # Who may read ---------------------------------------------------------------------------------
@@ -403,8 +419,6 @@ def test_health_is_told_to_everybody(record: Engine) -> None:
 
 
 def test_a_database_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
-    from models import open_database
-
     lost = open_database("postgresql+psycopg://nobody@127.0.0.1:9/none")
     with served(lost) as client:
         assert "cannot be reached" in problem(client, "health", 503)

@@ -47,7 +47,7 @@ def test_the_bytes_are_the_same_in_another_process_with_another_hash_seed(
     snapshot: datapackage.Sealed,
 ) -> None:
     wanted = f"{snapshot.identity} {hashlib.sha256(snapshot.content).hexdigest()}"
-    for seed in ("0", "1", "4242"):
+    for seed in ("1", "4242"):
         environ = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LC_ALL": "C"}
         done = subprocess.run(
             [sys.executable, "-c", SEAL], env=environ, capture_output=True, text=True, check=True
