@@ -232,6 +232,7 @@ class CurrentValue(Table, table=True):
     period: str = Field(primary_key=True)
     year: int
     value: float | None
+    denominator: float | None  # of a rate or percentage, where it was reported
     qualifier: Qualifier = Field(sa_type=sa.String(1))
     status: ObservationStatus = Field(sa_type=sa.String(1))
     is_illustrative: bool
@@ -255,6 +256,7 @@ class ValueSpan(Table, table=True):
     ended_at: datetime = Field(default=FOREVER, sa_type=Moment)
     year: int
     value: float | None
+    denominator: float | None  # of a rate or percentage, where it was reported
     qualifier: Qualifier = Field(sa_type=sa.String(1))
     status: ObservationStatus = Field(sa_type=sa.String(1))
     is_illustrative: bool
@@ -272,6 +274,7 @@ class PackedSeries(Table, table=True):
     first_year: int
     values: bytes
     flags: bytes
+    denominators: bytes | None  # none where no denominator was reported
 
 
 class Draft(Table, table=True):

@@ -11,7 +11,7 @@ from dashboard.ui import cached, country, overview, why, widgets
 found = widgets.open_picture(_("Country"), lede=_("The whole plan for one State."))
 words = cached.words(found.plan.plan)
 area = country.pick(found)
-about = (area, found.plan.plan, found.plan.stamp.as_of)
+about = (area, *found.key)
 rows = cached.kept("profile", lambda: country.profile(found, area), *about)
 cached.html("country", lambda: country.head(found, area), *about)
 cached.html("country cards", lambda: country.cards(found, area, rows), *about)

@@ -10,7 +10,7 @@ found = widgets.open_picture(_("Indicator"), lede=_("Definition, figures, target
 words = cached.words(found.plan.plan)
 code = widgets.pick_indicator(found)
 text = words.indicator(code)
-about = (code, found.plan.plan, found.plan.stamp.as_of)
+about = (code, *found.key)
 rows = cached.kept("latest", lambda: indicator.latest(found, code), *about)
 cached.html("indicator", lambda: indicator.head(text), *about)
 cached.html("indicator cards", lambda: indicator.cards(found, text, rows), *about)

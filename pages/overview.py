@@ -8,7 +8,7 @@ from dashboard.ui import cached, look, overview, widgets
 
 found = widgets.open_picture(_("Overview"), lede=_("What has been promised, what is known of it."))
 words = cached.words(found.plan.plan)
-now = (found.plan.plan, found.plan.stamp.as_of)
+now = found.key
 cached.html("cards", lambda: overview.cards(found, words), *now)
 
 left, right = st.columns([5, 6], gap="large")

@@ -8,7 +8,7 @@ from dashboard.ui import cached, look, plan, widgets
 
 found = widgets.open_picture(_("Plan"), lede=_("From objective to measure to indicator."))
 words = cached.words(found.plan.plan)
-now = (found.plan.plan, found.plan.stamp.as_of)
+now = found.key
 cached.html("plan", lambda: plan.about(words), *now)
 chosen = plan.pick_objective(words)
 objective = words.objective(chosen)

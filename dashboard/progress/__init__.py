@@ -8,7 +8,7 @@ from dashboard.progress.explanation import Assessment, Explanation, Input, Sente
 from dashboard.progress.grades import confidence, headline
 from dashboard.progress.groups import measure_groups
 from dashboard.progress.paths import paths
-from dashboard.progress.presets import ENGINE_VERSION, METHODS, PRESETS, Preset
+from dashboard.progress.presets import DEFAULT, ENGINE_VERSION, METHODS, PRESETS, Preset
 from dashboard.progress.prospects import outlook
 from dashboard.progress.ranking import ranks
 from dashboard.progress.reasons import explain
@@ -19,6 +19,7 @@ from dashboard.progress.words import FLAGS, LABELS, N_, STATUSES
 
 __all__ = [
     "ASSESSMENTS",
+    "DEFAULT",
     "ENGINE_VERSION",
     "FLAGS",
     "LABELS",

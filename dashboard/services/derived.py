@@ -38,7 +38,9 @@ SERIES: Final = ["area_id", "indicator_id", "cell_id"]
 KEY: Final = [*SERIES, "period"]
 CHUNK: Final = 20_000
 """Rows sent to the database at once."""
-CONTENT: Final = ["year", "value", "qualifier", "status", "is_illustrative", "seq"]
+CONTENT: Final = [
+    *("year", "value", "denominator", "qualifier", "status", "is_illustrative", "seq"),
+]
 
 STATUS_FLAGS: Final[Mapping[str, Flag]] = {
     ObservationStatus.NORMAL: Flag.NONE,
@@ -99,7 +101,9 @@ def _repack(session: Session, key: Key) -> None:
     series = key[:3]
     connection = session.connection()
     rows = connection.execute(
-        sa.select(CURRENT.c.year, CURRENT.c.value, CURRENT.c.status, CURRENT.c.qualifier)
+        sa.select(
+            *(CURRENT.c[name] for name in ("year", "value", "denominator", "status", "qualifier"))
+        )
         .where(_at(CURRENT, series, SERIES))
         .order_by(CURRENT.c.period)
     ).all()
@@ -107,8 +111,9 @@ def _repack(session: Session, key: Key) -> None:
     if rows:
         years = np.array([row.year for row in rows])
         values = np.array([np.nan if row.value is None else row.value for row in rows])
+        below = np.array([np.nan if row.denominator is None else row.denominator for row in rows])
         flags = np.array([flag(row.status, row.qualifier) for row in rows], dtype=np.uint8)
-        packed = dict(zip(SERIES, series, strict=True)) | _pack(years, values, flags)
+        packed = dict(zip(SERIES, series, strict=True)) | _pack(years, values, flags, below)
         connection.execute(sa.insert(PACKED), packed)
 
 
@@ -117,17 +122,24 @@ def flag(status: str, qualifier: str) -> int:
     return int(STATUS_FLAGS[status] | QUALIFIER_FLAGS[qualifier])
 
 
-def _pack(
-    years: np.ndarray[Any, Any], values: np.ndarray[Any, Any], flags: np.ndarray[Any, Any]
-) -> dict[str, Any]:
+Array = np.ndarray[Any, Any]
+
+
+def _pack(years: Array, values: Array, flags: Array, denominators: Array) -> dict[str, Any]:
     # Periods within a year come in their order, so the last of a year stays.
     first = int(years.min())
     length = int(years.max()) - first + 1
-    numbers = np.full(length, np.nan, dtype="<f8")
+    numbers = np.full((2, length), np.nan, dtype="<f8")
     marks = np.zeros(length, dtype=np.uint8)
-    numbers[years - first] = values
+    numbers[0, years - first] = values
+    numbers[1, years - first] = denominators
     marks[years - first] = flags
-    return {"first_year": first, "values": numbers.tobytes(), "flags": marks.tobytes()}
+    return {
+        "first_year": first,
+        "values": numbers[0].tobytes(),
+        "flags": marks.tobytes(),
+        "denominators": None if np.isnan(numbers[1]).all() else numbers[1].tobytes(),
+    }
 
 
 def spans(observations: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -157,8 +169,10 @@ def pack(current: pd.DataFrame) -> list[dict[str, Any]]:
     years = table["year"].to_numpy()
     values = table["value"].to_numpy(dtype="float64")
     flags = table["flags"].to_numpy(dtype=np.uint8)
+    below = table["denominator"].to_numpy(dtype="float64")
     return [
-        dict(zip(SERIES, map(int, head), strict=True)) | _pack(years[a:b], values[a:b], flags[a:b])
+        dict(zip(SERIES, map(int, head), strict=True))
+        | _pack(years[a:b], values[a:b], flags[a:b], below[a:b])
         for head, a, b in zip(heads, edges, [*edges[1:], len(table)], strict=True)
     ]
 
@@ -176,7 +190,8 @@ def from_truth(session: Session) -> dict[str, pd.DataFrame]:
     observations = _frame(
         connection, sa.select(*(OBSERVATIONS.c[name] for name in [*KEY, *CONTENT]))
     )
-    observations["value"] = pd.to_numeric(observations["value"].astype("object").map(_double))
+    for name in ("value", "denominator"):
+        observations[name] = pd.to_numeric(observations[name].astype("object").map(_double))
     events = _frame(connection, sa.select(EVENTS))
     events["at"] = _micros(events["at"])
     history = spans(observations, events)

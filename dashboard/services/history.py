@@ -173,7 +173,8 @@ def _store(session: Session, table: pd.DataFrame, events: pd.DataFrame, channel:
 
 def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None:
     history = derived.spans(table[[*KEY, *CONTENT]], events)
-    history["value"] = pd.to_numeric(history["value"].astype("object"))
+    for name in ("value", "denominator"):
+        history[name] = pd.to_numeric(history[name].astype("object"))
     history["ended_at"] = history["ended_at"].fillna(micros(FOREVER)).astype("int64")
     current = history[history["ended_at"] == micros(FOREVER)].drop(columns="ended_at")
     derived.insert(session, derived.SPANS, history)

@@ -315,6 +315,7 @@ def _cube(
     shape = (len(used), len(areas), len(wanted), last - first + 1)
     values = np.full(shape, np.nan)
     flags = np.zeros(shape, dtype=np.uint8)
+    denominators = np.full(shape[1:], np.nan)
     for row in series:
         spot = (
             place["cell"][row.cell_id],
@@ -325,6 +326,8 @@ def _cube(
         stop = start + len(row.flags)
         values[spot][start:stop] = np.frombuffer(row.values, dtype="<f8")
         flags[spot][start:stop] = np.frombuffer(row.flags, dtype=np.uint8)
+        if row.denominators is not None and row.cell_id == 0:
+            denominators[spot[1:]][start:stop] = np.frombuffer(row.denominators, dtype="<f8")
     cube = frames.Cube(
         cells=tuple(cells[number] for number in used),
         areas=tuple(areas.values()),
@@ -332,6 +335,7 @@ def _cube(
         years=tuple(range(first, last + 1)),
         values=values,
         flags=flags,
+        denominators=denominators,
     )
     return cube, illustrative
 

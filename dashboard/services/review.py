@@ -237,6 +237,7 @@ def _settle(session: Session, head: Head, area: Any, row: Any, *, by: str, now: 
     content = {
         "year": row.year,
         "value": None if row.value is None else float(row.value),
+        "denominator": None if row.denominator is None else float(row.denominator),
         "qualifier": row.qualifier,
         "status": row.status,
         "is_illustrative": row.is_illustrative,

@@ -4,6 +4,7 @@ The pages, the API, the command line and the briefs take these, so that the same
 everywhere.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -25,9 +26,16 @@ WORLD: Final = "M49-001"
 class Picture:
     """A plan with the status of every series in it, as known at one moment."""
 
-    plan: frames.PlanFrames
+    plan: frames.PlanFrames  # as the public may see it: small counts are hidden
     year: int  # the assessment year
-    progress: pd.DataFrame  # frames.PROGRESS
+    progress: pd.DataFrame  # progress.ASSESSMENTS
+    method: str = "linear"
+    preset: str | None = None
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells this picture from others of the same version of the record."""
+        return (self.plan.plan, self.plan.stamp.as_of, self.method, self.preset)
 
     @property
     def names(self) -> dict[str, str]:
@@ -39,9 +47,15 @@ def picture(
     session: Session, plan: str, *, as_of: datetime | None = None, today: datetime
 ) -> Picture:
     """Return a plan with the status of every series, as known at a moment (none: today)."""
-    loaded = reads.load(session, plan, as_of=as_of)
+    loaded = progress.disclosed(reads.load(session, plan, as_of=as_of))
     year = (as_of or today).astimezone(UTC).year
     return Picture(loaded, year, progress.measure(loaded, year=year))
+
+
+def by_method(found: Picture, method: str, preset: str | None) -> Picture:
+    """Return the same picture with statuses by another method."""
+    table = progress.measure(found.plan, year=found.year, method=method, preset=preset)
+    return replace(found, progress=table, method=method, preset=preset)
 
 
 def only(plan: frames.PlanFrames, tier: str = "core") -> frames.PlanFrames:

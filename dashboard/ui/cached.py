@@ -16,12 +16,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from sqlalchemy.engine import Engine
 
-from dashboard import i18n
+from dashboard import i18n, progress
 from dashboard.services import plans, reads, texts, views
 from dashboard.services.texts import PlanTexts
 from dashboard.services.views import Picture
 from dashboard.ui import visit
-from models import reading
+from models import FOREVER, reading
 
 Result = TypeVar("Result")
 
@@ -49,10 +49,26 @@ def forget() -> None:
     _seen = (0.0, -1)
 
 
-def picture(plan: str, as_of: datetime | None = None) -> Picture:
-    """Return a plan with the status of every series, as known at a moment (none: now)."""
+def picture(plan: str, as_of: datetime | None = None, method: str = "linear") -> Picture:
+    """Return a plan with the status of every series, as known at a moment (none: now).
+
+    `method` is the name of a method, and of a preset after a colon where it has several.
+    """
     with _making:  # many visitors after a change wait for one reading instead of making many
-        return _picture(visit.engine(), plan, as_of, version(), visit.now().date().isoformat())
+        found = _picture(visit.engine(), plan, as_of, version(), visit.now().date().isoformat())
+        if method == progress.DEFAULT:
+            return found
+        name, _colon, preset = method.partition(":")
+        return _other(visit.engine(), version(), found.key, name, preset or None)
+
+
+@lru_cache(maxsize=8)
+def _other(
+    engine: Engine, _version: int, key: tuple[Any, ...], method: str, preset: str | None
+) -> Picture:
+    plan, as_of = key[:2]
+    found = picture(plan, None if as_of == FOREVER else as_of)
+    return views.by_method(found, method, preset)
 
 
 @lru_cache(maxsize=6)

@@ -9,7 +9,9 @@ from dashboard.ui import look
 
 def told(found: Picture, area: str, indicator: str) -> look.Html:
     """Return why a series has its status: what went in, each step with its numbers, the rule."""
-    reason = explain(found.plan, area, indicator, year=found.year)
+    reason = explain(
+        found.plan, area, indicator, year=found.year, method=found.method, preset=found.preset
+    )
     return look.why(reason.status, said(reason.rule), list(_steps(reason)))
 
 

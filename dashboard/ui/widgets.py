@@ -14,11 +14,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import charts
+from dashboard import charts, progress
 from dashboard.charts import Look
 from dashboard.exchange import table as files
 from dashboard.exchange.about import Meta
-from dashboard.i18n import _, instant
+from dashboard.i18n import _, instant, number, plural
 from dashboard.i18n import date as day
 from dashboard.services import reads
 from dashboard.services.views import Picture
@@ -29,6 +29,9 @@ PLAN: Final = "plan"
 AREA: Final = "area"
 INDICATOR: Final = "indicator"
 AS_OF: Final = "as_of"
+METHOD: Final = "method"
+ASSESSING: Final = ("cagr", "escap", "sdsn", "oecd", "level_trend")
+"""Methods that can take the place of the default: they give every series a verdict."""
 HALF: Final = 400
 """Pixels a drawing may count on in one of two columns."""
 PAGES: Final = Path(__file__).resolve().parents[2] / "pages"
@@ -121,8 +124,8 @@ def pick_moment() -> datetime | None:
 
 def open_picture(title: str, *, kicker: str = "", lede: str = "") -> Picture:
     """Begin a page: choose plan and moment, show its head and what must be said about the data."""
-    plan, moment = pick_plan(), pick_moment()
-    found = cached.picture(plan, moment)
+    plan, moment, method = pick_plan(), pick_moment(), pick_method()
+    found = cached.picture(plan, moment, method)
     st.html(look.style())
     st.html(look.heading(title, kicker=kicker or found.plan.title, lede=lede))
     if found.plan.stamp.is_illustrative:
@@ -131,7 +134,40 @@ def open_picture(title: str, *, kicker: str = "", lede: str = "") -> Picture:
         said = _("Later reports and corrections are not shown.")
         known = _("As known on {day}.").format(day=day(moment))
         st.html(look.notice(said, tone="warn", title=known))
+    if method != progress.DEFAULT:
+        st.html(look.notice(cached.kept("changed", lambda: changed(found), *found.key)))
     return found
+
+
+def pick_method() -> str:
+    """Return the method to assess by: the one in the address, or the default."""
+    titles = {progress.DEFAULT: _("Share of the road and pace (default)")} | {
+        f"{preset.method}:{preset.name}": _(preset.title)
+        for preset in progress.PRESETS
+        if preset.method in ASSESSING
+    }
+    picked = choose(
+        _("Method"), list(titles), name=METHOD, show=lambda code: titles[code], place=st.sidebar
+    )
+    return picked or progress.DEFAULT
+
+
+def changed(found: Picture) -> str:
+    """Return how many verdicts are others than by the default method."""
+    moment = found.plan.stamp.as_of
+    usual = cached.picture(found.plan.plan, None if moment == FOREVER else moment)
+    both = found.progress.merge(
+        usual.progress[["area", "indicator", "status"]],
+        on=["area", "indicator"],
+        suffixes=("", "_usual"),
+    )
+    others = int((both["status"] != both["status_usual"]).sum())
+    said = plural(
+        "Assessed by another method than the default: {n} of {{of}} series has another status.",
+        "Assessed by another method than the default: {n} of {{of}} series have another status.",
+        others,
+    )
+    return said.format(of=number(len(both)))
 
 
 def pick_area(
@@ -264,19 +300,25 @@ def switch(label: str, *, name: str) -> bool:
 
 def go_to(page: str, **choices: str) -> None:
     """Open another page with these choices, keeping plan and moment."""
-    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    kept = {
+        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
+    }
     st.switch_page(PAGES / f"{page}.py", query_params=kept | choices)
 
 
 def link(page: str, label: str, **choices: str) -> None:
     """Show a link to another page with these choices, keeping plan and moment."""
-    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    kept = {
+        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
+    }
     st.page_link(PAGES / f"{page}.py", label=label, query_params=kept | choices)
 
 
 def address(page: str, **choices: str) -> str:
     """Return the address of another page with these choices, for a link inside a table."""
-    kept = {name: st.query_params[name] for name in (PLAN, AS_OF) if name in st.query_params}
+    kept = {
+        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
+    }
     return f"{page}?{urlencode(kept | choices)}"
 
 

@@ -157,6 +157,7 @@ def _current_value() -> None:
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("denominator", sa.Float(), nullable=True),
         sa.Column("qualifier", sa.String(length=1), nullable=False),
         sa.Column("status", sa.String(length=1), nullable=False),
         sa.Column("is_illustrative", sa.Boolean(), nullable=False),
@@ -199,6 +200,7 @@ def _packed_series() -> None:
         sa.Column("first_year", sa.Integer(), nullable=False),
         sa.Column("values", sa.LargeBinary(), nullable=False),
         sa.Column("flags", sa.LargeBinary(), nullable=False),
+        sa.Column("denominators", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint(
             "area_id", "indicator_id", "cell_id", name=op.f("pk_packed_series")
         ),
@@ -353,6 +355,7 @@ def _value_span() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("denominator", sa.Float(), nullable=True),
         sa.Column("qualifier", sa.String(length=1), nullable=False),
         sa.Column("status", sa.String(length=1), nullable=False),
         sa.Column("is_illustrative", sa.Boolean(), nullable=False),
