@@ -13,6 +13,11 @@ for notice in words.notices:
     st.html(look.notice(notice))
 st.html(look.key(methodology.statuses()))
 st.markdown(methodology.method())
+st.header(_("Where the verdict depends on the method"))
+box = st.expander(_("Try every series by every method"), key="sensitivity", on_change="rerun")
+if box.open:
+    with box:
+        methodology.sensitivity(found)
 st.header(_("What the content of the plan rests on"))
 cached.html("sources", lambda: methodology.sources(words), found.plan.plan)
 cached.html("confidence", lambda: methodology.confidence(words), found.plan.plan)

@@ -4,10 +4,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+import streamlit as st
+
 from dashboard import progress
-from dashboard.i18n import _
+from dashboard.i18n import _, number, plural
 from dashboard.services.texts import PlanTexts
-from dashboard.ui import look
+from dashboard.services.views import Picture
+from dashboard.ui import cached, look, widgets
 
 METHOD: Final = Path(progress.__file__).with_name("METHOD.md")
 
@@ -26,6 +29,29 @@ def statuses() -> list[str]:
         *("missed", "lost", "in_progress", "not_started", "insufficient_data", "no_data"),
         "context_only",
     ]
+
+
+def sensitivity(found: Picture) -> None:
+    """Show the series whose verdict another method or a small change would turn."""
+    table = cached.kept(
+        "sensitivity", lambda: progress.sensitivity(found.plan, year=found.year), *found.key
+    )
+    said = plural(
+        "{n} of {{of}} series has a verdict that depends on the method.",
+        "{n} of {{of}} series have a verdict that depends on the method.",
+        len(table),
+    ).format(of=number(len(found.progress)))
+    st.markdown(said)
+    st.caption(
+        _(
+            "Each is tried by linear pace, Eurostat's growth, the SDSN arrow, ESCAP's anticipated "
+            "progress and the Theil-Sen pace, with another base year, without its newest value, "
+            "and as its complement. Agreement is the share of trials that agree."
+        )
+    )
+    named = table.assign(name=table["area"].map(found.names))
+    st.dataframe(named, hide_index=True, key="sensitivity_table", placeholder="–")
+    widgets.offer(named, title=said, found=found, key="sensitivity")
 
 
 def sources(words: PlanTexts) -> look.Html:

@@ -1,6 +1,6 @@
 """What the page of snapshots shows, and the form that takes one."""
 
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from dashboard.i18n import _, instant, number
 from dashboard.services import access, reads, snapshots
 from dashboard.services.views import Picture
 from dashboard.ui import look, visit
-from models import Snapshot
+from models import Fault, HeadwayError, Snapshot
 
 
 def take(found: Picture) -> None:
@@ -28,20 +28,7 @@ def take(found: Picture) -> None:
         return
     moment = reads.end_of(day) if day < today else None
     with st.spinner(_("Collecting, computing and sealing …")):
-        outcome = visit.write(
-            lambda session: (
-                snapshots.take(
-                    session,
-                    visit.who(),
-                    found.plan.plan,
-                    name=name,
-                    as_of=moment,
-                    publisher=visit.settings().agency,
-                    now=visit.now(),
-                ).id
-            ),
-            token=token,
-        )
+        outcome = _taken(found.plan.plan, name, moment, token)
     if outcome.result is None:
         st.error(outcome.message)
     else:
@@ -49,6 +36,27 @@ def take(found: Picture) -> None:
             _("Taken. Its identity is {identity}.").format(identity=outcome.result),
             icon=":material/verified:",
         )
+
+
+def _taken(plan: str, name: str, moment: datetime | None, token: str) -> visit.Outcome[str]:
+    """Seal while only reading, so that nobody who writes has to wait, and then keep it."""
+    now = visit.now()
+    try:
+        with visit.read() as session:
+            ready = snapshots.seal(
+                session,
+                visit.who(),
+                plan,
+                name=name,
+                as_of=moment,
+                publisher=visit.settings().agency,
+                now=now,
+            )
+    except HeadwayError as error:
+        return visit.Outcome(None, (Fault("", str(error)),))
+    return visit.write(
+        lambda session: snapshots.keep(session, visit.who(), ready, now=now).id, token=token
+    )
 
 
 def listing(found: Picture) -> None:
