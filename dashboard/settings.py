@@ -28,7 +28,6 @@ class Settings:
     base_url: str  # HEADWAY_BASE_URL: the address people type, for links and OpenID Connect
     allowed_hosts: tuple[str, ...]  # HEADWAY_HOSTS
     session_hours: int  # HEADWAY_SESSION_HOURS: signed out after so long without a click
-    signing_key: Path | None  # HEADWAY_SIGNING_KEY: minisign key for snapshots
     agency: str  # HEADWAY_AGENCY: who publishes, for citations
     oidc: Oidc | None
 
@@ -36,7 +35,6 @@ class Settings:
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings, or raise `BadInput` naming the variable and how to mend it."""
         home = Path(environ.get("HEADWAY_HOME") or Path.home() / ".headway").expanduser().resolve()
-        key = environ.get("HEADWAY_SIGNING_KEY")
         return cls(
             home=home,
             database=environ.get("HEADWAY_DATABASE") or f"sqlite:///{home / 'headway.db'}",
@@ -45,7 +43,6 @@ class Settings:
             base_url=environ.get("HEADWAY_BASE_URL", "").rstrip("/"),
             allowed_hosts=tuple(environ.get("HEADWAY_HOSTS", "").split()),
             session_hours=_whole(environ, "HEADWAY_SESSION_HOURS", 12),
-            signing_key=Path(key).expanduser() if key else None,
             agency=environ.get("HEADWAY_AGENCY", "Headway"),
             oidc=_provider(environ),
         )

@@ -7,7 +7,7 @@ from dashboard import charts
 from dashboard.i18n import _, date, listing, number, percent, plural
 from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import reads, views
-from dashboard.services.texts import PlanTexts
+from dashboard.services.texts import EventText, PlanTexts
 from dashboard.services.views import Picture
 from dashboard.ui import look, visit, widgets
 
@@ -70,9 +70,17 @@ def cards(found: Picture, words: PlanTexts) -> look.Html:
     ]
     if following:
         items.append(
-            look.card(_("Next date"), date(following[0].starts, "long"), detail=following[0].title)
+            look.card(_("Next date"), when(following[0], "long"), detail=following[0].title)
         )
     return look.cards(items)
+
+
+def when(event: EventText, style: str = "medium") -> str:
+    """Return the day of an event; the year alone where no more is known."""
+    ends = event.ends or event.starts
+    if (event.starts.month, event.starts.day, ends.month, ends.day) == (1, 1, 12, 31):
+        return str(event.starts.year)
+    return date(event.starts, style)
 
 
 def objectives(found: Picture) -> pd.DataFrame:
@@ -145,8 +153,7 @@ def dates(words: PlanTexts) -> look.Html:
     ahead = [event for event in words.events if (event.ends or event.starts) >= today]
     behind = [event for event in words.events if (event.ends or event.starts) < today]
     rows = [
-        (date(event.starts), event.title, event.source)
-        for event in [*ahead[:5], *reversed(behind[-3:])]
+        (when(event), event.title, event.source) for event in [*ahead[:5], *reversed(behind[-3:])]
     ]
     again = listing([str(entry["what"]) for entry in words.about.get("recurring", [])])
     table = look.table(_("Dates"), [_("Day"), _("What"), _("Source")], rows)
