@@ -4,9 +4,9 @@ Every reading can be made as of a moment: then it holds what had been accepted b
 targets in force and the plan as installed. Without a moment it holds what is accepted now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def load(session: Session, plan: str, *, as_of: datetime | None = None) -> frame
         raise NotFound(f"No plan has the code {plan!r}.")
     indicators = _indicators(session, plan)
     areas, numbers = _areas(session)
-    cube, illustrative = _cube(session, indicators, numbers, as_of)
+    cube, illustrative = _cube(session, indicators, numbers, as_of, empty=found.adopted.year)
     targets = _targets(session, plan, as_of)
     stamp = frames.Stamp(as_of or FOREVER, version(session), illustrative)
     return frames.PlanFrames(
@@ -292,67 +292,107 @@ def _double(value: object) -> float:
     return np.nan if value is None or value is pd.NA else float(str(value))
 
 
+Places = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class _Series(NamedTuple):
+    """Packed series, column by column."""
+
+    cell: Places
+    area: Places
+    indicator: Places
+    first: Places  # first year
+    values: Sequence[bytes]
+    flags: Sequence[bytes]
+    denominators: Sequence[bytes | None]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]]) -> "_Series":
+        """Turn rows with these columns into columns."""
+        found = list(zip(*rows, strict=True)) or [()] * len(cls._fields)
+        cell, area, indicator, first = (np.array(each, dtype=np.int64) for each in found[:4])
+        values, flags, denominators = found[4:]
+        return cls(cell, area, indicator, first, values, flags, denominators)
+
+
+_SERIES: Final = (
+    *("cell_id", "area_id", "indicator_id", "first_year"),
+    *("values", "flags", "denominators"),
+)
+
+
 def _cube(
-    session: Session, indicators: pd.DataFrame, areas: dict[int, str], as_of: datetime | None
+    session: Session,
+    indicators: pd.DataFrame,
+    areas: dict[int, str],
+    as_of: datetime | None,
+    *,
+    empty: int,
 ) -> tuple[frames.Cube, bool]:
+    """Return the cube, and whether anything in it is generated; `empty` is its year if it is."""
     wanted = [int(number) for number in indicators["id"]]
     series, illustrative = (
         _packed(session, wanted) if as_of is None else _packed_as_of(session, wanted, as_of)
     )
-    cells = dict(
-        session.connection().execute(sa.select(lookup.CELL.c.id, lookup.CELL.c.code)).all()
-    )
-    cells.setdefault(0, TOTAL)
-    used = [0, *sorted({row.cell_id for row in series} - {0})]
-    last_year = (as_of or datetime.now(UTC)).year if not series else 0
-    first = min((row.first_year for row in series), default=last_year)
-    last = max((row.first_year + len(row.flags) - 1 for row in series), default=last_year)
-    place = {
-        "cell": {number: spot for spot, number in enumerate(used)},
-        "area": {number: spot for spot, number in enumerate(areas)},
-        "indicator": {number: spot for spot, number in enumerate(wanted)},
-    }
+    named = session.connection().execute(sa.select(lookup.CELL.c.id, lookup.CELL.c.code))
+    cells = {0: TOTAL} | {row.id: row.code for row in named}
+    used = [0, *sorted(set(series.cell.tolist()) - {0})]
+    lengths = np.array([len(marks) for marks in series.flags], dtype=np.int64)
+    first = int(series.first.min(initial=empty if not len(lengths) else 9999))
+    last = int((series.first + lengths).max(initial=first + 1)) - 1
     shape = (len(used), len(areas), len(wanted), last - first + 1)
-    values = np.full(shape, np.nan)
-    flags = np.zeros(shape, dtype=np.uint8)
-    denominators = np.full(shape[1:], np.nan)
-    for row in series:
-        spot = (
-            place["cell"][row.cell_id],
-            place["area"][row.area_id],
-            place["indicator"][row.indicator_id],
-        )
-        start = row.first_year - first
-        stop = start + len(row.flags)
-        values[spot][start:stop] = np.frombuffer(row.values, dtype="<f8")
-        flags[spot][start:stop] = np.frombuffer(row.flags, dtype=np.uint8)
-        if row.denominators is not None and row.cell_id == 0:
-            denominators[spot[1:]][start:stop] = np.frombuffer(row.denominators, dtype="<f8")
+    spots = np.zeros(len(lengths), dtype=np.int64)
+    axes = ((series.cell, used), (series.area, list(areas)), (series.indicator, wanted))
+    for numbers, known in axes:
+        spots = spots * len(known) + _ranks(numbers, known)
+    spots = spots * shape[-1] + series.first - first
+    below = [at for at, packed in enumerate(series.denominators) if packed and not series.cell[at]]
     cube = frames.Cube(
         cells=tuple(cells[number] for number in used),
         areas=tuple(areas.values()),
         indicators=tuple(indicators["indicator"]),
         years=tuple(range(first, last + 1)),
-        values=values,
-        flags=flags,
-        denominators=denominators,
+        values=_filled(np.full(shape, np.nan), spots, lengths, series.values),
+        flags=_filled(np.zeros(shape, dtype=np.uint8), spots, lengths, series.flags),
+        denominators=_filled(
+            np.full(shape[1:], np.nan),
+            spots[below],
+            lengths[below],
+            [series.denominators[at] or b"" for at in below],
+        ),
     )
     return cube, illustrative
 
 
-def _packed(session: Session, indicators: list[int]) -> tuple[list[Any], bool]:
+def _ranks(numbers: Places, known: Sequence[int]) -> Places:
+    """Return the place of each number in a list."""
+    order = np.argsort(known)
+    return order[np.searchsorted(np.array(known)[order], numbers)]
+
+
+def _filled(
+    into: np.ndarray[Any, Any], spots: Places, lengths: Places, packed: Sequence[bytes]
+) -> np.ndarray[Any, Any]:
+    """Put the bytes of many series into a cube, all at once, and return it."""
+    content = np.frombuffer(b"".join(packed), dtype=into.dtype)
+    before = np.cumsum(lengths) - lengths
+    into.reshape(-1)[np.repeat(spots - before, lengths) + np.arange(len(content))] = content
+    return into
+
+
+def _packed(session: Session, indicators: list[int]) -> tuple[_Series, bool]:
     packed, current = columns(PackedSeries), columns(CurrentValue)
     connection = session.connection()
-    rows = connection.execute(sa.select(packed).where(packed.c.indicator_id.in_(indicators))).all()
+    wanted = sa.select(*(packed.c[name] for name in _SERIES))
+    rows = connection.execute(wanted.where(packed.c.indicator_id.in_(indicators))).all()
     pretend = sa.select(sa.literal(1)).where(
         current.c.indicator_id.in_(indicators), current.c.is_illustrative
     )
-    return list(rows), connection.execute(pretend.limit(1)).first() is not None
+    found = connection.execute(pretend.limit(1)).first() is not None
+    return _Series.of(rows), found
 
 
-def _packed_as_of(
-    session: Session, indicators: list[int], as_of: datetime
-) -> tuple[list[Any], bool]:
+def _packed_as_of(session: Session, indicators: list[int], as_of: datetime) -> tuple[_Series, bool]:
     s = columns(ValueSpan)
     rows = table(
         session,
@@ -361,9 +401,10 @@ def _packed_as_of(
         ),
     )
     if rows.empty:
-        return [], False
-    packed = pd.DataFrame(derived.pack(derived.with_flags(rows)))
-    return list(packed.itertuples(index=False)), bool(rows["is_illustrative"].any())
+        return _Series.of([]), False
+    packed = derived.pack(derived.with_flags(rows))
+    found = [[row[name] for name in _SERIES] for row in packed]
+    return _Series.of(found), bool(rows["is_illustrative"].any())
 
 
 def observations(
