@@ -9,6 +9,7 @@ VECTORS ?= ../shared/conformance
 NAME ?=
 ONLY ?=
 export HEADWAY_HOME
+unexport PYTHONDONTWRITEBYTECODE # without its bytecode everything starts a second later
 
 # The newest Python that will do; `make PYTHON=/path/to/python` names another.
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11, \

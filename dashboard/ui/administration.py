@@ -1,6 +1,7 @@
 """What an administrator sees and does: accounts, roles, the trace of changes."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -64,8 +65,10 @@ def _role(grant: service.Granted) -> str:
     return " ".join(part for part in [*parts, end] if part)
 
 
-def _run(work: Callable[[Session], Any], token: str, said: str) -> None:
-    outcome = visit.write(work, token=token)
+def _run(work: Callable[[Session, Identity, datetime], Any], token: str, said: str) -> None:
+    """Do the work as whoever looks, now; both are asked before the unit of work begins."""
+    who, now = visit.who(), visit.now()
+    outcome = visit.write(lambda session: work(session, who, now), token=token)
     if outcome.faults:
         st.error(outcome.message)
         return
@@ -83,13 +86,13 @@ def _add() -> None:
         sent = st.form_submit_button(_("Add"))
     if sent:
         _run(
-            lambda session: service.add(
+            lambda session, who, now: service.add(
                 session,
-                visit.who(),
+                who,
                 email=email,
                 name=name,
                 password=password or None,
-                now=visit.now(),
+                now=now,
             ),
             token,
             _("{name} has an account now, and no role yet.").format(name=name),
@@ -102,7 +105,7 @@ def _grant(found: Picture, accounts: list[Account]) -> None:
     areas = found.names
     with st.form(f"grant_{token}"):
         st.markdown(f"**{_('Give a role')}**")
-        who = st.selectbox(_("To"), list(names), format_func=names.__getitem__)
+        person = st.selectbox(_("To"), list(names), format_func=names.__getitem__)
         role = st.selectbox(
             _("Role"), [role.value for role in Role], format_func=lambda role: word("role", role)
         )
@@ -115,11 +118,11 @@ def _grant(found: Picture, accounts: list[Account]) -> None:
         )
         only = st.checkbox(_("Only in this plan"))
         sent = st.form_submit_button(_("Give"))
-    if sent and who:
+    if sent and person:
         plan = found.plan.plan if only else None
         _run(
-            lambda session: service.grant(
-                session, visit.who(), who, Role(role), plan=plan, area=area, now=visit.now()
+            lambda session, who, now: service.grant(
+                session, who, person, Role(role), plan=plan, area=area, now=now
             ),
             token,
             _("The role is given."),
@@ -139,7 +142,7 @@ def _revoke(accounts: list[Account]) -> None:
         sent = st.form_submit_button(_("End it"))
     if sent and picked:
         _run(
-            lambda session: service.revoke(session, visit.who(), picked, now=visit.now()),
+            lambda session, who, now: service.revoke(session, who, picked, now=now),
             token,
             _("The role has ended. What was done under it stays."),
         )
@@ -154,7 +157,7 @@ def _close(accounts: list[Account]) -> None:
         sent = st.form_submit_button(_("Close it"))
     if sent and picked:
         _run(
-            lambda session: service.deactivate(session, visit.who(), picked, now=visit.now()),
+            lambda session, who, now: service.deactivate(session, who, picked, now=now),
             token,
             _("The account is closed and signed out everywhere."),
         )
