@@ -72,3 +72,15 @@ def test_no_room_without_a_noun() -> None:
     modules = {path.stem for path in house.tracked() if path.suffix == ".py"}
     folders = {parent.name for path in house.tracked() for parent in path.parents}
     assert (modules | folders) & homeless == set()
+
+
+def test_nothing_of_the_visit_is_asked_inside_a_unit_of_work() -> None:
+    """Who looks and what time it is are asked before: a lookup inside could wait for itself."""
+    found = []
+    for path in sorted((house.ROOT / "dashboard" / "ui").glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "visit.write":
+                inside = ast.unparse(call.args[0])
+                found += [f"{path.name}:{call.lineno}"] if "visit." in inside else []
+    assert found == []

@@ -247,16 +247,16 @@ def _keeper(form: Figure) -> Callable[[], None]:
     """Return what keeps the fields as a draft whenever one of them changes."""
 
     def keep() -> None:
-        typed = _typed(form)
+        typed, who, now = _typed(form), visit.who(), visit.now()
         visit.write(
             lambda session: drafts.keep(
                 session,
-                visit.who(),
+                who,
                 typed,
                 plan=form.plan,
                 area=form.area,
                 subject=form.text.code,
-                now=visit.now(),
+                now=now,
             ),
             token="",
         )
@@ -287,9 +287,10 @@ def _send(form: Figure, token: str) -> None:
     except BadInput as refusal:
         _refused(refusal.faults)
         return
+    who, now = visit.who(), visit.now()
     outcome = visit.write(
         lambda session: observations.submit(
-            session, visit.who(), draft, plan=form.plan, token=token, now=visit.now()
+            session, who, draft, plan=form.plan, token=token, now=now
         ),
         token=token,
     )
@@ -300,9 +301,10 @@ def _send(form: Figure, token: str) -> None:
 
 
 def _sent(form: Figure, ref: Ref) -> None:
+    who = visit.who()
     visit.write(
         lambda session: drafts.drop(
-            session, visit.who(), plan=form.plan, area=form.area, subject=form.text.code
+            session, who, plan=form.plan, area=form.area, subject=form.text.code
         ),
         token="",
     )
@@ -458,10 +460,9 @@ def _send_update(plan: str, name: str, fields: dict[str, Any], token: str) -> No
     except BadInput as refusal:
         _refused(refusal.faults)
         return
+    who, now = visit.who(), visit.now()
     outcome = visit.write(
-        lambda session: updates.submit(
-            session, visit.who(), report, plan=plan, token=token, now=visit.now()
-        ),
+        lambda session: updates.submit(session, who, report, plan=plan, token=token, now=now),
         token=token,
     )
     if outcome.result is None:

@@ -116,9 +116,10 @@ def _answer(plan: str, refs: list[Ref], *, name: str = "figures") -> None:
     if not accept and not back:
         return
 
+    who, now = visit.who(), visit.now()
+
     def work(session: Session) -> list[Ref]:
         step = review.accept if accept else review.send_back
-        who, now = visit.who(), visit.now()
         return [step(session, who, ref, plan=plan, note=note, now=now) for ref in refs]
 
     outcome = visit.write(work, token=token)

@@ -40,12 +40,12 @@ def take(found: Picture) -> None:
 
 def _taken(plan: str, name: str, moment: datetime | None, token: str) -> visit.Outcome[str]:
     """Seal while only reading, so that nobody who writes has to wait, and then keep it."""
-    now = visit.now()
+    who, now = visit.who(), visit.now()
     try:
         with visit.read() as session:
             ready = snapshots.seal(
                 session,
-                visit.who(),
+                who,
                 plan,
                 name=name,
                 as_of=moment,
@@ -54,9 +54,7 @@ def _taken(plan: str, name: str, moment: datetime | None, token: str) -> visit.O
             )
     except HeadwayError as error:
         return visit.Outcome(None, (Fault("", str(error)),))
-    return visit.write(
-        lambda session: snapshots.keep(session, visit.who(), ready, now=now).id, token=token
-    )
+    return visit.write(lambda session: snapshots.keep(session, who, ready, now=now).id, token=token)
 
 
 def listing(found: Picture) -> None:
