@@ -1,11 +1,12 @@
 """Commands that make a record and serve it: init, demo, upgrade, run."""
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from dashboard.cli.base import N_, Desk, command, option
+from dashboard.cli.base import N_, Bar, Desk, command, option
 from dashboard.i18n import _
 
 
@@ -116,9 +117,16 @@ def run(host: str, port: int) -> None:
 def _take(desk: Desk, steps: Iterable[tuple[str, Any]]) -> None:
     from models import unit_of_work
 
-    for words, work in steps:
-        click.echo(f"  {words} …", err=True)
-        unit_of_work(desk.engine, work)
+    whole = list(steps)
+    if not sys.stderr.isatty():
+        for words, work in whole:
+            click.echo(f"  {words} …", err=True)
+            unit_of_work(desk.engine, work)
+        return
+    with Bar(_("Founding the record")) as tell:
+        for done, (_words, work) in enumerate(whole, start=1):
+            unit_of_work(desk.engine, work)
+            tell(done, len(whole))
 
 
 def _has_administrator(desk: Desk) -> bool:

@@ -5,6 +5,7 @@ Each step is a unit of work of its own and can be taken again: what is there sta
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Final
 
 import pandas as pd
@@ -44,9 +45,9 @@ def as_demonstration(*, now: datetime) -> Iterator[Step]:
     yield "people, one a role", lambda session: _people(session, now)
     for code in sorted(content.codes(), key=lambda code: content.read(code).scope != areas.WORLD):
         yield f"known facts of {code}", _facts(code, now, spread=True)
-        made = demo.generate(content.read(code), areas.read())
-        yield f"generated figures of {code}", _observations(code, made.observations, now)
-        yield f"generated reports on measures of {code}", _updates(code, made.updates, now)
+        made = cache(partial(demo.generate, content.read(code), areas.read()))
+        yield f"generated figures of {code}", _observations(code, made, now)
+        yield f"generated reports on measures of {code}", _updates(code, made, now)
         yield f"generated targets of {code}", _targets(code)
 
 
@@ -131,10 +132,12 @@ def _named(session: Session, table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _observations(code: str, table: pd.DataFrame, now: datetime) -> Callable[[Session], object]:
+def _observations(
+    code: str, made: Callable[[], demo.Demo], now: datetime
+) -> Callable[[Session], object]:
     return lambda session: history.load(
         session,
-        _named(session, table),
+        _named(session, made().observations),
         plan=code,
         channel=Channel.DEMO,
         by=SYSTEM.person_id,
@@ -142,10 +145,12 @@ def _observations(code: str, table: pd.DataFrame, now: datetime) -> Callable[[Se
     )
 
 
-def _updates(code: str, table: pd.DataFrame, now: datetime) -> Callable[[Session], object]:
+def _updates(
+    code: str, made: Callable[[], demo.Demo], now: datetime
+) -> Callable[[Session], object]:
     return lambda session: updates.load(
         session,
-        _named(session, table),
+        _named(session, made().updates),
         plan=code,
         channel=Channel.DEMO,
         by=SYSTEM.person_id,
