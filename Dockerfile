@@ -9,6 +9,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
  && uv pip install --no-cache --compile-bytecode --require-hashes \
       --python /opt/headway/bin/python -r requirements.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY .streamlit .streamlit
 COPY models models
 COPY seed seed
 COPY dashboard dashboard

@@ -20,6 +20,7 @@ def test_the_wheel_has_every_file_of_every_room(tmp_path: Path) -> None:
         copy = source / path.relative_to(house.ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
+    (source / "dashboard" / ".streamlit").symlink_to("../.streamlit")
     build = "import setuptools.build_meta as backend; backend.build_wheel('..')"
     subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True)
 
@@ -28,4 +29,5 @@ def test_the_wheel_has_every_file_of_every_room(tmp_path: Path) -> None:
     tracked = {path.relative_to(house.ROOT).as_posix() for path in house.tracked()}
     rooms = {name for name in tracked if name.startswith(tuple(f"{room}/" for room in ROOMS))}
     assert rooms - packed == set()
+    assert "dashboard/.streamlit/config.toml" in packed
     assert {"LICENSE", "NOTICE"} <= {Path(name).name for name in packed}
