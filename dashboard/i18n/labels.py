@@ -118,6 +118,19 @@ WORDS = {
         "evaluator": N_("Evaluator"),
         "administrator": N_("Administrator"),
     },
+    "content_basis": {
+        "read": N_("Read"),
+        "read_partial": N_("Read in part"),
+        "recall_high": N_("Recalled, sure"),
+        "recall_medium": N_("Recalled, less sure"),
+        "not_gpa": N_("Not claimed to be in the plan"),
+    },
+    "para_confidence": {
+        "verified": N_("Paragraph verified"),
+        "medium": N_("Paragraph recalled"),
+        "low": N_("Paragraph not known"),
+        "none": N_("No paragraph claimed"),
+    },
     "baseline": {
         "status_at_adoption": N_("Status on the day of adoption"),
         "fixed_year": N_("Value of the year given, else the nearest within two years"),

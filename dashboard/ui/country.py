@@ -51,7 +51,7 @@ def head(found: Picture, area: str) -> look.Html:
         for code in now["group"]
         if kinds.get(code) in {AreaKind.GROUP.value, AreaKind.SUBREGION.value}
     ]
-    return look.heading(names[area], lede=listing(groups) if groups else "")
+    return look.heading(names[area], lede=listing(groups) if groups else "", level=2)
 
 
 def cards(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:

@@ -56,11 +56,11 @@ def width(agent: str) -> int:
     return NARROW if "Mobi" in agent else WIDE
 
 
-def heading(title: str, *, kicker: str = "", lede: str = "") -> Html:
-    """Return the head of a page: where one is, its title, and what it is for."""
+def heading(title: str, *, kicker: str = "", lede: str = "", level: int = 1) -> Html:
+    """Return the head of a page or part: where one is, its title, and what it is for."""
     above = f'<div class="hw-kicker">{_text(kicker)}</div>' if kicker else ""
     under = f'<p class="hw-lede">{_text(lede)}</p>' if lede else ""
-    return _piece(f'<div class="hw-head">{above}<h1>{_text(title)}</h1>{under}</div>')
+    return _piece(f'<div class="hw-head">{above}<h{level}>{_text(title)}</h{level}>{under}</div>')
 
 
 def illustrative_banner() -> Html:

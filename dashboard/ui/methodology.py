@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import progress
 from dashboard.i18n import _, number, plural
+from dashboard.i18n.labels import word
 from dashboard.services.texts import PlanTexts
 from dashboard.services.views import Picture
 from dashboard.ui import cached, look, widgets
@@ -69,7 +70,7 @@ def confidence(words: PlanTexts) -> look.Html:
     """Return what the words for confidence mean."""
     vocabulary = words.about.get("vocabulary", {})
     rows = [
-        (name.replace("_", " "), meaning)
+        (word(list_, name), meaning)
         for list_ in ("content_basis", "para_confidence")
         for name, meaning in vocabulary.get(list_, {}).items()
     ]
