@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -54,6 +54,8 @@ def choose(
         st.session_state[key] = given
     elif st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
+    if _went_back(name):
+        st.session_state[key] = None if index is None or not options else options[index]
 
     def remember() -> None:
         picked = st.session_state.get(key)
@@ -72,6 +74,18 @@ def choose(
         placeholder=placeholder or _("Choose"),
     )
     return picked
+
+
+def _went_back(name: str) -> bool:
+    """Return whether the address of this page held a choice a moment ago and holds it no more.
+
+    That is what the Back button leaves behind: the list must follow the address.
+    """
+    seen = f"seen_{name}"
+    before = st.session_state.get(seen)
+    here = (urlsplit(st.context.url or "").path, st.query_params.get(name))
+    st.session_state[seen] = here
+    return before is not None and before[0] == here[0] and bool(before[1]) and not here[1]
 
 
 def pick_plan() -> str:
@@ -100,6 +114,8 @@ def pick_moment() -> datetime | None:
     key = "choose_as_of"
     if chosen is not None and chosen <= today and st.session_state.get(key) != chosen:
         st.session_state[key] = chosen
+    if _went_back(AS_OF):
+        st.session_state[key] = None
 
     def remember() -> None:
         picked = st.session_state.get(key)
@@ -288,6 +304,8 @@ def switch(label: str, *, name: str) -> bool:
     key = f"switch_{name}"
     if key not in st.session_state:
         st.session_state[key] = st.query_params.get(name) == "yes"
+    if _went_back(name):
+        st.session_state[key] = False
 
     def remember() -> None:
         if st.session_state[key]:
