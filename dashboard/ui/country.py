@@ -121,10 +121,25 @@ def _list(rows: pd.DataFrame, caption: str, nothing: str) -> look.Html:
     if rows.empty:
         return look.empty(nothing)
     told = [
-        (f"{row['indicator']}  {row['name']}", _value(row), look.chip(row["status"]))
+        (
+            look.anchor(
+                f"{row['indicator']}  {row['name']}",
+                widgets.address("indicator", indicator=row["indicator"], area=row["area"]),
+            ),
+            _value(row),
+            _target(row),
+            look.chip(row["status"]),
+        )
         for row in rows.to_dict("records")
     ]
-    return look.table(caption, [_("Indicator"), _("Latest"), _("Status")], told)
+    heads = [_("Indicator"), _("Latest (year)"), _("Target (year)"), _("Status")]
+    return look.table(caption, heads, told)
+
+
+def _target(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["target"]):
+        return "–"
+    return f"{number(row['target'])} ({int(row['target_year'])})"
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -142,9 +157,7 @@ def table(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:
     """Return every indicator with its latest value, target, region's median and status."""
     told = []
     for row in rows[rows["value"].notna()].to_dict("records"):
-        target, middle = "–", "–"
-        if not pd.isna(row["target"]):
-            target = f"{number(row['target'])} ({int(row['target_year'])})"
+        middle = "–"
         if not pd.isna(row["median"]):
             middle = _("{value} ({n} of {of} States)").format(
                 value=number(row["median"]), n=number(int(row["n"])), of=number(int(row["states"]))
@@ -155,7 +168,7 @@ def table(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:
                 look.anchor(f"{row['indicator']}  {row['name']}", to),
                 str(row["unit"]),
                 _value(row),
-                target,
+                _target(row),
                 middle,
                 look.chip(str(row["status"])),
             )
