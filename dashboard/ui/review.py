@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard.i18n import _, instant, number, plural
+from dashboard.i18n import _, date, instant, number, plural
 from dashboard.i18n.labels import word
 from dashboard.services import review, updates
 from dashboard.services.lookup import Ref
@@ -162,7 +162,7 @@ def reports(found: Picture, person: Identity) -> None:
     row = table[table["ref"] == picked].iloc[0].to_dict()
     facts = [
         (_("State of the measure"), word("implementation", str(row["implementation"]))),
-        (_("As at"), str(row["as_at"])),
+        (_("As at"), date(row["as_at"])),
         (_("Next milestone"), row["milestone"] or "–"),
         (_("What blocks it"), row["blocker"] or "–"),
         (_("Next step"), row["next_step"] or "–"),
