@@ -27,9 +27,9 @@ widgets.chart(
 )
 left, right = st.columns(2, gap="large")
 with left:
-    cached.html("strongest", lambda: country.strongest(found, rows), *about)
+    cached.html("strongest", lambda: country.strongest(area, rows), *about)
 with right:
-    cached.html("weakest", lambda: country.weakest(found, rows), *about)
+    cached.html("weakest", lambda: country.weakest(area, rows), *about)
 
 st.header(_("Every indicator"))
 cached.html("indicators", lambda: country.table(found, area, rows), *about)

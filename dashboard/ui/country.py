@@ -103,28 +103,30 @@ def bars(found: Picture, area: str, table: pd.DataFrame) -> go.Figure:
     return charts.status_bar.draw(table, **widgets.drawn(found, title_, note=note))
 
 
-def strongest(found: Picture, rows: pd.DataFrame) -> look.Html:
+def strongest(area: str, rows: pd.DataFrame) -> look.Html:
     """Return where a State does best."""
     good = rows[rows["status"].isin(BEST)].sort_values("share", ascending=False)
-    return _list(good.head(FEW), _("Strongest"), _("Nothing is on track or met yet."))
+    return _list(area, good.head(FEW), _("Strongest"), _("Nothing is on track or met yet."))
 
 
-def weakest(found: Picture, rows: pd.DataFrame) -> look.Html:
+def weakest(area: str, rows: pd.DataFrame) -> look.Html:
     """Return where a State is furthest behind, and what it does not report."""
     rank = {status: place for place, status in enumerate(WORST)}
     poor = rows[rows["status"].isin(WORST)]
     poor = poor.assign(rank=poor["status"].map(rank)).sort_values(["rank", "pace"])
-    return _list(poor.head(FEW), _("Furthest behind"), _("Nothing that is reported is behind."))
+    return _list(
+        area, poor.head(FEW), _("Furthest behind"), _("Nothing that is reported is behind.")
+    )
 
 
-def _list(rows: pd.DataFrame, caption: str, nothing: str) -> look.Html:
+def _list(area: str, rows: pd.DataFrame, caption: str, nothing: str) -> look.Html:
     if rows.empty:
         return look.empty(nothing)
     told = [
         (
             look.anchor(
                 f"{row['indicator']}  {row['name']}",
-                widgets.address("indicator", indicator=row["indicator"], area=row["area"]),
+                widgets.address("indicator", indicator=row["indicator"], area=area),
             ),
             _value(row),
             _target(row),
