@@ -46,7 +46,7 @@ def figures(found: Picture, person: Identity) -> None:
     event = st.dataframe(
         shown[list(names)].rename(columns=names),
         hide_index=True,
-        key="queue",
+        key=f"queue_{visit.token('review_figures')}",
         on_select="rerun",
         selection_mode="multi-row",
         alt=_("Figures that wait for review"),
