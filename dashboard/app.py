@@ -64,4 +64,5 @@ with st.sidebar:
     visit.show_account()
 if page.url_path in WORK:
     visit.require(WORK[page.url_path])
+st.set_page_config(page_title=f"{page.title} – Headway")
 page.run()

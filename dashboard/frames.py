@@ -193,6 +193,7 @@ class PlanFrames:
     targets: pd.DataFrame
     cube: Cube
     notices: tuple[str, ...] = field(default=())
+    scope: str = "M49-001"  # area the plan is for: the world, or a group
 
 
 def check(table: pd.DataFrame, schema: Schema) -> pd.DataFrame:

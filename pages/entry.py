@@ -20,7 +20,7 @@ if figures.open:
     with figures:
         text = entry.pick_indicator(found, words, area)
         if text:
-            form = entry.Figure(found.plan.plan, area, text)
+            form = entry.Figure(found.plan.plan, area, text.code, text)
             left, right = st.columns([3, 2], gap="large")
             with left:
                 entry.draw_figure(form, words)

@@ -249,7 +249,9 @@ def _gaps(sheet: Sheet, series: pd.DataFrame, colours: palette.Tokens) -> list[K
         ),
         line={"color": colours.grid, "width": 1},
     )  # fmt: skip
-    return [Key(palette.word("no_data"), colours.paper, texture="hatched")]
+    hidden = bool((series["flags"].to_numpy(np.uint8) & np.uint8(Flag.SUPPRESSED)).any())
+    said = _("Not reported, or withheld because small") if hidden else palette.word("no_data")
+    return [Key(said, colours.paper, texture="hatched")]
 
 
 def _base(sheet: Sheet, base: Base | None, unit: str, colours: palette.Tokens) -> list[Key]:

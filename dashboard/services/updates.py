@@ -229,6 +229,41 @@ def accepted(session: Session, *, plan: str, as_of: datetime | None = None) -> p
     return table
 
 
+def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
+    """Return the reports somebody has sent and where they stand, newest first.
+
+    Columns are those of `review.mine`; indicator and title are the measure's, period is the day.
+    """
+    area = columns(ReferenceArea)
+    note = sa.select(EVENTS.c.note).where(
+        EVENTS.c.area_id == STATES.c.area_id,
+        EVENTS.c.seq == STATES.c.seq,
+        EVENTS.c.step == STATES.c.step,
+    )
+    wanted = (
+        sa.select(
+            area.c.code.label("area"),
+            UPDATES.c.seq,
+            MEASURES.c.code.label("indicator"),
+            MEASURES.c.title,
+            UPDATES.c.as_at.label("period"),
+            STATES.c.state,
+            STATES.c.at,
+            note.scalar_subquery().label("note"),
+        )
+        .join(STATES, sa.and_(STATES.c.area_id == UPDATES.c.area_id, STATES.c.seq == UPDATES.c.seq))
+        .join(area, area.c.id == UPDATES.c.area_id)
+        .join(MEASURES, MEASURES.c.id == UPDATES.c.measure_id)
+        .where(UPDATES.c.author_id == who.person_id, MEASURES.c.plan_code == plan)
+        .order_by(STATES.c.at.desc(), UPDATES.c.seq.desc())
+        .limit(500)
+    )
+    result = session.connection().execute(wanted)
+    table = pd.DataFrame(result.all(), columns=list(result.keys()))
+    table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))
+    return table.assign(period=table["period"].map(str), cell="_T", value=float("nan"))
+
+
 def queue(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     """Return the updates that wait for this reviewer, oldest first."""
     access.require(who, "review", plan=plan)

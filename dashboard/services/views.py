@@ -20,6 +20,8 @@ from models import FOREVER, AreaKind, NotFound
 
 GOOD: Final = frozenset({"target_met", "on_track"})
 WORLD: Final = "M49-001"
+WITHHELD: Final = "withheld"
+"""The flag of a series whose newest values are small and therefore not shown."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,33 @@ def picture(
     """Return a plan with the status of every series, as known at a moment (none: today)."""
     loaded = progress.disclosed(reads.load(session, plan, as_of=as_of))
     year = (as_of or today).astimezone(UTC).year
-    return Picture(loaded, year, progress.measure(loaded, year=year))
+    return Picture(loaded, year, _judged(loaded, progress.measure(loaded, year=year)))
+
+
+def _judged(plan: frames.PlanFrames, table: pd.DataFrame) -> pd.DataFrame:
+    """Give no verdict where a value newer than the one shown is withheld: it would mislead."""
+    cube = plan.cube
+    hidden = (cube.flags[0] & np.uint8(frames.Flag.SUPPRESSED)) > 0
+    if not hidden.any():
+        return table
+    years = np.asarray(cube.years, dtype=np.float64)
+    newest = np.where(hidden, years, -np.inf).max(axis=-1)
+    line = pd.Index(cube.areas).get_indexer(pd.Index(table["area"]))
+    column = pd.Index(cube.indicators).get_indexer(pd.Index(table["indicator"]))
+    older = newest[line, column] > table["year"].fillna(-np.inf).to_numpy()
+    flags = (table["flags"] + " " + WITHHELD).str.strip()
+    unknown = {name: table[name].mask(older) for name in ("share", "pace", "reached")}
+    return table.assign(
+        **unknown,
+        status=table["status"].mask(older, "insufficient_data"),
+        flags=table["flags"].mask(older, flags),
+    )
 
 
 def by_method(found: Picture, method: str, preset: str | None) -> Picture:
     """Return the same picture with statuses by another method."""
     table = progress.measure(found.plan, year=found.year, method=method, preset=preset)
+    table = _judged(found.plan, table)
     return replace(found, progress=table, method=method, preset=preset)
 
 
@@ -119,7 +142,7 @@ def profile(found: Picture, area: str) -> pd.DataFrame:
     table = asked[kept].merge(own.drop(columns="area"), on="indicator", how="left")
     silent = np.where(table["direction"] == 0, "context_only", "no_data")
     table["status"] = table["status"].fillna(pd.Series(silent, index=table.index))
-    group = place["region"] if level else WORLD
+    group = place["region"] if level else found.plan.scope
     return table.merge(medians(found, str(group)), on="indicator", how="left")
 
 

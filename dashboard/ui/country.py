@@ -112,7 +112,8 @@ def strongest(area: str, rows: pd.DataFrame) -> look.Html:
 def weakest(area: str, rows: pd.DataFrame) -> look.Html:
     """Return where a State is furthest behind, and what it does not report."""
     rank = {status: place for place, status in enumerate(WORST)}
-    poor = rows[rows["status"].isin(WORST)]
+    fresh = ~rows["flags"].fillna("").str.contains("stale")
+    poor = rows[rows["status"].isin(WORST) & fresh]
     poor = poor.assign(rank=poor["status"].map(rank)).sort_values(["rank", "pace"])
     return _list(
         area, poor.head(FEW), _("Furthest behind"), _("Nothing that is reported is behind.")

@@ -7,6 +7,7 @@ thrown away when the figure has been sent. All checks are the service's.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -82,17 +83,17 @@ def pick_indicator(found: Picture, words: PlanTexts, area: str) -> IndicatorText
 
 
 @dataclass(frozen=True)
-class Figure:
-    """What is being reported: an indicator in an area."""
+class Form:
+    """What is being reported: a subject (an indicator or a measure) in an area."""
 
     plan: str
     area: str
-    text: IndicatorText
+    subject: str
 
     @property
     def name(self) -> str:
         """The name of the form."""
-        return f"entry_{self.plan}_{self.area}_{self.text.code}"
+        return f"entry_{self.plan}_{self.area}_{self.subject}"
 
     @property
     def start(self) -> str:
@@ -102,6 +103,13 @@ class Figure:
     def key(self, field: str) -> str:
         """Return the key of one field."""
         return self.start + field
+
+
+@dataclass(frozen=True)
+class Figure(Form):
+    """A figure that is being reported, with the words of its indicator."""
+
+    text: IndicatorText
 
 
 def draw_figure(form: Figure, words: PlanTexts) -> None:
@@ -233,7 +241,7 @@ def _silence_fields(form: Figure, keep: Callable[[], None]) -> None:
     )
 
 
-def _typed(form: Figure) -> dict[str, Any]:
+def _typed(form: Form) -> dict[str, Any]:
     """Return what stands in the fields now, as typed."""
     start = form.start
     return {
@@ -243,11 +251,12 @@ def _typed(form: Figure) -> dict[str, Any]:
     }
 
 
-def _keeper(form: Figure) -> Callable[[], None]:
+def _keeper(form: Form) -> Callable[[], None]:
     """Return what keeps the fields as a draft whenever one of them changes."""
 
     def keep() -> None:
-        typed, who, now = _typed(form), visit.who(), visit.now()
+        typed = {field: _kept(value) for field, value in _typed(form).items()}
+        who, now = visit.who(), visit.now()
         visit.write(
             lambda session: drafts.keep(
                 session,
@@ -255,7 +264,7 @@ def _keeper(form: Figure) -> Callable[[], None]:
                 typed,
                 plan=form.plan,
                 area=form.area,
-                subject=form.text.code,
+                subject=form.subject,
                 now=now,
             ),
             token="",
@@ -264,7 +273,12 @@ def _keeper(form: Figure) -> Callable[[], None]:
     return keep
 
 
-def _restore(form: Figure) -> None:
+def _kept(value: Any) -> Any:
+    """Return a value as a draft can hold it: days as text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _restore(form: Form) -> None:
     """Put what was typed before back into the fields, and the last source where there is none."""
     mark = f"restored_{form.start}"
     if mark in st.session_state:
@@ -272,10 +286,12 @@ def _restore(form: Figure) -> None:
     st.session_state[mark] = True
     with visit.read() as session:
         kept = drafts.find(
-            session, visit.who(), plan=form.plan, area=form.area, subject=form.text.code
+            session, visit.who(), plan=form.plan, area=form.area, subject=form.subject
         )
     for field, value in (kept or {}).items():
-        st.session_state[form.key(field)] = value
+        st.session_state[form.key(field)] = (
+            date.fromisoformat(value) if field in DAYS and value else value
+        )
     if kept:
         st.toast(_("What you had typed is back."))
 
@@ -300,11 +316,11 @@ def _send(form: Figure, token: str) -> None:
     _sent(form, outcome.result)
 
 
-def _sent(form: Figure, ref: Ref) -> None:
+def _sent(form: Form, ref: Ref) -> None:
     who = visit.who()
     visit.write(
         lambda session: drafts.drop(
-            session, who, plan=form.plan, area=form.area, subject=form.text.code
+            session, who, plan=form.plan, area=form.area, subject=form.subject
         ),
         token="",
     )
@@ -313,7 +329,7 @@ def _sent(form: Figure, ref: Ref) -> None:
     st.rerun()
 
 
-def _show_said(form: Figure) -> None:
+def _show_said(form: Form) -> None:
     name, ref = st.session_state.get(SAID, ("", ""))
     if name == form.name:
         st.success(
@@ -403,20 +419,45 @@ def beside_figure(found: Picture, form: Figure) -> None:
 
 # A report on a measure ------------------------------------------------------------------------
 
-TEXTS: Final = ("milestone", "blocker", "next_step", "weakness", "gap", "challenge", "source")
+DAYS: Final = ("as_at", "milestone_due")
 
 
 def draw_update(plan: str, area: str, words: PlanTexts) -> None:
-    """Draw the form of a report on a measure and send it."""
+    """Draw the fields of a report on a measure, keep what is typed, and send it."""
     titles = {measure.code: f"{measure.code}  {measure.title}" for measure in words.measures}
     code = widgets.choose(_("Measure"), list(titles), name="measure", show=titles.__getitem__)
-    code = code or next(iter(titles))
-    name = f"update_{plan}_{area}_{code}"
-    said = st.session_state.pop(f"said_{name}", None)
-    if said:
-        st.success(_("Sent to review under the number {ref}.").format(ref=said))
-    token = visit.token(name)
-    labels = {
+    form = Form(plan, area, code or next(iter(titles)))
+    _restore(form)
+    keep = _keeper(form)
+    left, right = st.columns(2)
+    left.selectbox(
+        _("State of the measure"),
+        [entry.value for entry in Implementation],
+        format_func=lambda entry: word("implementation", entry),
+        key=form.key("implementation"),
+        on_change=keep,
+    )
+    today = visit.now().date()
+    st.session_state.setdefault(form.key("as_at"), today)
+    right.date_input(_("As at"), max_value=today, key=form.key("as_at"), on_change=keep)
+    st.session_state.setdefault(form.key("milestone_due"), None)
+    left.date_input(_("Milestone due"), key=form.key("milestone_due"), on_change=keep)
+    right.text_input(
+        _("Link to the evidence"), placeholder=ADDRESS, key=form.key("evidence"), on_change=keep
+    )
+    columns = st.columns(2)
+    for place, (field, label) in enumerate(_update_labels().items()):
+        columns[place % 2].text_area(
+            label, max_chars=2000, height=90, key=form.key(field), on_change=keep
+        )
+    token = visit.token(form.name)
+    if st.button(_("Send to review"), type="primary", key=f"send_{token}"):
+        _send_update(form, token)
+    _show_said(form)
+
+
+def _update_labels() -> dict[str, str]:
+    return {
         "milestone": _("Next milestone"),
         "blocker": _("What blocks it"),
         "next_step": _("Next step"),
@@ -425,51 +466,25 @@ def draw_update(plan: str, area: str, words: PlanTexts) -> None:
         "challenge": _("Challenge"),
         "source": _("Source"),
     }
-    with st.form(f"form_{name}"):
-        left, right = st.columns(2)
-        state = left.selectbox(
-            _("State of the measure"),
-            [entry.value for entry in Implementation],
-            format_func=lambda entry: word("implementation", entry),
-        )
-        as_at = right.date_input(_("As at"), max_value=visit.now().date(), value="today")
-        due = left.date_input(_("Milestone due"), value=None)
-        evidence = right.text_input(_("Link to the evidence"), placeholder=ADDRESS)
-        columns = st.columns(2)
-        typed = {
-            field: columns[place % 2].text_area(labels[field], max_chars=2000, height=90)
-            for place, field in enumerate(TEXTS)
-        }
-        sent_ = st.form_submit_button(_("Send to review"), type="primary")
-    if sent_:
-        fields = {
-            **typed,
-            "measure": code,
-            "area": area,
-            "implementation": state,
-            "as_at": as_at,
-            "milestone_due": due,
-            "evidence": evidence,
-        }
-        _send_update(plan, name, fields, token)
 
 
-def _send_update(plan: str, name: str, fields: dict[str, Any], token: str) -> None:
+def _send_update(form: Form, token: str) -> None:
+    typed = {field: value or "" for field, value in _typed(form).items() if field not in DAYS}
+    days = {field: st.session_state[form.key(field)] for field in DAYS}
     try:
-        report = updates.parse(fields)
+        report = updates.parse({**typed, **days, "measure": form.subject, "area": form.area})
     except BadInput as refusal:
         _refused(refusal.faults)
         return
     who, now = visit.who(), visit.now()
     outcome = visit.write(
-        lambda session: updates.submit(session, who, report, plan=plan, token=token, now=now),
+        lambda session: updates.submit(session, who, report, plan=form.plan, token=token, now=now),
         token=token,
     )
     if outcome.result is None:
         _refused(outcome.faults)
         return
-    st.session_state[f"said_{name}"] = str(outcome.result)
-    st.rerun()
+    _sent(form, outcome.result)
 
 
 # What became of it ----------------------------------------------------------------------------
@@ -478,14 +493,20 @@ def _send_update(plan: str, name: str, fields: dict[str, Any], token: str) -> No
 def sent(plan: str, person: Identity) -> look.Html:
     """Return what somebody has sent and where it stands, and what is typed but not sent."""
     with visit.read() as session:
-        table = review.mine(session, person, plan=plan)
+        table = pd.concat(
+            [
+                review.mine(session, person, plan=plan),
+                updates.mine(session, person, plan=plan),
+            ],
+            ignore_index=True,
+        ).sort_values("at", ascending=False)
         waiting = [
             (draft.subject, instant(draft.saved_at))
             for draft in drafts.listing(session, person, plan=plan)
         ]
     pieces = []
     if waiting:
-        heads = [_("Indicator"), _("Last typed")]
+        heads = [_("Indicator or measure"), _("Last typed")]
         pieces.append(look.table(_("Typed and not yet sent"), heads, waiting))
     if table.empty:
         pieces.append(look.empty(_("You have not sent anything yet.")))

@@ -12,7 +12,7 @@ from dashboard.i18n import _, date, listing, number, percent
 from dashboard.i18n.labels import word
 from dashboard.services import review, views
 from dashboard.services.texts import IndicatorText, PlanTexts
-from dashboard.services.views import WORLD, Picture
+from dashboard.services.views import Picture
 from dashboard.ui import look, visit, widgets
 from models import AreaKind, Kind
 
@@ -53,7 +53,7 @@ def cards(found: Picture, text: IndicatorText, rows: pd.DataFrame) -> look.Html:
     told = len(rows) - tally.get("no_data", 0)
     aims = found.plan.targets
     aims = aims[(aims["indicator"] == text.code) & ~aims["is_interim"]]
-    own = aims[aims["area"].isin(["", WORLD])]
+    own = aims[aims["area"].isin(["", found.plan.scope])]
     items = [
         look.card(_("Member States reporting"), number(told), foot=look.coverage(told, len(rows))),
         look.card(_("How they stand"), number(told), foot=look.strip(tally)),
@@ -81,7 +81,7 @@ def pick_groups(found: Picture) -> list[str]:
     """Let the visitor choose a region or group to stand beside the world."""
     offered = views.groups(found, AreaKind.REGION, AreaKind.SUBREGION, AreaKind.GROUP)
     picked = widgets.pick_area(found, offered, _("Beside the world"), index=None, name="group")
-    return [WORLD, *([picked] if picked else [])]
+    return [found.plan.scope, *([picked] if picked else [])]
 
 
 def aggregates(found: Picture, code: str, groups: list[str]) -> pd.DataFrame:

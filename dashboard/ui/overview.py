@@ -116,7 +116,10 @@ def bars(found: Picture, counts: pd.DataFrame) -> go.Figure:
 
 def placed(found: Picture) -> pd.DataFrame:
     """Return the areas that a map shows: Member States and observers."""
-    return found.plan.areas[found.plan.areas["kind"].isin(["state", "observer"])]
+    areas = found.plan.areas
+    if found.plan.scope != views.WORLD:
+        return areas[areas["is_member"]]
+    return areas[areas["kind"].isin(["state", "observer"])]
 
 
 def states(found: Picture, indicator: str) -> pd.DataFrame:

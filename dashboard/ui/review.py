@@ -56,7 +56,7 @@ def figures(found: Picture, person: Identity) -> None:
     if picked.empty:
         st.info(_("Pick one or several rows to see them and to answer."))
         return
-    for row in picked.head(10).to_dict("records"):
+    for row in picked.to_dict("records"):
         st.html(_compared(row))
     _answer(found.plan.plan, [Ref(row["area"], row["seq"]) for row in picked.to_dict("records")])
 

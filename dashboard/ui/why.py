@@ -3,12 +3,19 @@
 from dashboard.i18n import _, number
 from dashboard.progress import Explanation, Sentence, explain
 from dashboard.progress.words import LABELS
-from dashboard.services.views import Picture
+from dashboard.services.views import WITHHELD, Picture
 from dashboard.ui import look
 
 
 def told(found: Picture, area: str, indicator: str) -> look.Html:
     """Return why a series has its status: what went in, each step with its numbers, the rule."""
+    series = found.progress
+    series = series[(series["area"] == area) & (series["indicator"] == indicator)]
+    if series["flags"].str.contains(WITHHELD).any():
+        said_ = _(
+            "A newer value is small and therefore not shown; no verdict is given on an older one."
+        )
+        return look.why("insufficient_data", said_, [])
     reason = explain(
         found.plan, area, indicator, year=found.year, method=found.method, preset=found.preset
     )
