@@ -160,6 +160,8 @@ def dates(words: PlanTexts) -> look.Html:
     ]
     again = listing([str(entry["what"]) for entry in words.about.get("recurring", [])])
     table = look.table(_("Dates"), [_("Day"), _("What"), _("Source")], rows)
+    if not words.about.get("recurring"):
+        return table
     return look.join([table, look.notice(again, title=_("Comes again:"))])
 
 
