@@ -1,7 +1,8 @@
 """Everything a snapshot holds, read from the record as it was known at a moment.
 
 Only what was accepted by then leaves the record, and no person: comments to reviewers, reasons of
-steps and pseudonyms stay inside. Plan texts are those of the edition that was in force.
+steps, pseudonyms and small counts stay inside. Plan texts are those of the edition that was in
+force.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from dashboard.services import editions, lookup
+from dashboard.services import disclosure, editions, lookup
 from dashboard.services.editions import PlanText, frame, plain_row
 from models import (
     SYSTEM_CHAIN,
@@ -205,6 +206,7 @@ def _history(session: Session, indicators: Mapping[int, str], as_of: datetime) -
     wanted = (
         sa.select(
             a.c.code.label("area"),
+            s.c.area_id,
             s.c.indicator_id,
             c.c.code.label("cell"),
             s.c.period,
@@ -229,7 +231,9 @@ def _history(session: Session, indicators: Mapping[int, str], as_of: datetime) -
         )
         .where(s.c.indicator_id.in_(list(indicators)), s.c.accepted_at <= as_of)
     )
-    table = fetched(session, wanted)
+    table = fetched(session, wanted).rename(columns={"revision": "seq"})
+    table = disclosure.without(session, table, indicators=indicators, as_of=as_of)
+    table = table.rename(columns={"seq": "revision"})
     gone = table["ended_at"].astype("int64") <= micros(as_of)
     texts = {name: table[name].astype("str").fillna("") for name in CONTENT}
     return table.assign(

@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import contents, lookup
+from dashboard.services import contents, disclosure, lookup
 from models import CurrentValue, NotFound, Observation, Plan, ValueSpan, columns
 
 KEY: Final = ("area_id", "indicator_id", "cell_id", "period")
@@ -54,7 +54,7 @@ def observations(session: Session, wanted: Wanted) -> Page:
     Columns: area, m49, indicator, cell, period, year, value (float), exact (decimal text),
     qualifier, status, text, missing_reason, numerator, denominator, nature, source, source_date,
     evidence, note, accepted_at, ref, is_illustrative. Raises `NotFound` for a code that is not in
-    the record, since an empty answer would look like missing data.
+    the record, since an empty answer would look like missing data. Small counts are not shown.
     """
     rows = _statement(session, wanted)
     limit = wanted.limit
@@ -62,7 +62,14 @@ def observations(session: Session, wanted: Wanted) -> Page:
     more = limit is not None and len(found) > limit
     shown = found.iloc[:limit] if more else found
     last = Place(*shown[list(KEY)].astype("object").iloc[-1].tolist()) if more else None
-    ready = _ready(shown)
+    public = disclosure.without(
+        session,
+        shown,
+        indicators=shown["indicator_id"].unique(),
+        as_of=wanted.as_of,
+        areas=shown["area_id"].unique(),
+    )
+    ready = _ready(public)
     return Page(ready, last, bool(ready["is_illustrative"].any()))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from dashboard.exchange import datapackage, sheet, verify
-from dashboard.services import observations
+from dashboard.services import disclosure, observations
 from dashboard.services.lookup import Ref
 from models import (
     BadInput,
@@ -89,11 +89,16 @@ def take(
 
 
 def read(data: bytes, plan: str) -> list[ObservationInput]:
-    """Return the drafts in a file, or raise `BadInput` with every fault."""
+    """Return the drafts in a file, or raise `BadInput` with every fault.
+
+    Rows whose figure was hidden when the file was written say nothing, and are passed over.
+    """
     rows = _from_snapshot(data, plan) if data.startswith(ZIP) else _from_sheet(data)
     drafts: list[ObservationInput] = []
     faults: list[Fault] = []
     for where, row in rows:
+        if row.get("missing_reason") == disclosure.REASON:
+            continue
         try:
             drafts.append(observations.parse(row, where))
         except BadInput as error:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard import frames
-from dashboard.services import derived, lookup
+from dashboard.services import derived, disclosure, lookup
 from models import (
     FOREVER,
     TOTAL,
@@ -40,6 +40,7 @@ from models import (
     columns,
 )
 
+WORLD: Final = "M49-001"
 DIRECTIONS: Final = {Direction.UP: 1, Direction.DOWN: -1, Direction.NONE: 0}
 
 
@@ -57,6 +58,9 @@ def load(session: Session, plan: str, *, as_of: datetime | None = None) -> frame
         raise NotFound(f"No plan has the code {plan!r}.")
     indicators = _indicators(session, plan)
     areas, numbers = _areas(session)
+    memberships = _memberships(session)
+    scope = str(found.about.get("scope", WORLD))
+    areas = _within(areas, memberships, scope, as_of)
     cube, illustrative = _cube(session, indicators, numbers, as_of, empty=found.adopted.year)
     targets = _targets(session, plan, as_of)
     stamp = frames.Stamp(as_of or FOREVER, version(session), illustrative)
@@ -69,13 +73,29 @@ def load(session: Session, plan: str, *, as_of: datetime | None = None) -> frame
         measure_indicators=_links(session, plan),
         indicators=frames.check(indicators, frames.INDICATORS),
         areas=areas,
-        memberships=_memberships(session),
+        memberships=memberships,
         weights=_weights(session),
         baselines=_baselines(session, plan, as_of),
         targets=targets,
         cube=cube,
         notices=tuple(found.notices),
+        scope=scope,
     )
+
+
+def _within(
+    areas: pd.DataFrame, memberships: pd.DataFrame, scope: str, as_of: datetime | None
+) -> pd.DataFrame:
+    """Return the areas with `is_member` said of those that the plan is for."""
+    if scope == WORLD:
+        return areas
+    when = np.inf if as_of is None else as_of.year + as_of.timetuple().tm_yday / 366
+    now = memberships[memberships["group"] == scope]
+    if as_of is not None:
+        now = now[(now["since"] <= when) & (now["until"] > when)]
+    else:
+        now = now[now["until"] == np.inf]
+    return areas.assign(is_member=areas["area"].isin(now["area"]))
 
 
 def table(session: Session, statement: sa.Select[Any]) -> pd.DataFrame:
@@ -417,8 +437,9 @@ def observations(
 ) -> pd.DataFrame:
     """Return the accepted observations of a plan, one row each, in the order of their keys.
 
-    Columns: `frames.OBSERVATIONS`, and exact (the value as decimal text), missing_reason, text,
-    nature, source_date, evidence, note, numerator, denominator and ref.
+    Nothing is hidden in it: it is not for the public. Columns: `frames.OBSERVATIONS`, and exact
+    (the value as decimal text), missing_reason, text, nature, source_date, evidence, note,
+    numerator, denominator and ref.
     """
     s, o = columns(ValueSpan), columns(Observation)
     i, a = columns(Indicator), columns(ReferenceArea)
@@ -469,12 +490,16 @@ def observations(
 def recent(session: Session, plan: str, *, as_of: datetime, limit: int = 8) -> pd.DataFrame:
     """Return the figures accepted last before a moment, newest first.
 
-    Columns: area, name, indicator, title, period, value, accepted_at, is_illustrative.
+    Columns: area, name, indicator, title, period, value, accepted_at, is_illustrative, area_id,
+    indicator_id and seq. Small counts are not shown: their value is missing.
     """
     s, i, a = columns(ValueSpan), columns(Indicator), columns(ReferenceArea)
-    return table(
+    rows = table(
         session,
         sa.select(
+            s.c.area_id,
+            s.c.indicator_id,
+            s.c.seq,
             a.c.code.label("area"),
             a.c.name,
             i.c.code.label("indicator"),
@@ -489,6 +514,13 @@ def recent(session: Session, plan: str, *, as_of: datetime, limit: int = 8) -> p
         .where(i.c.plan_code == plan, s.c.accepted_at <= as_of, s.c.cell_id == 0)
         .order_by(s.c.accepted_at.desc(), a.c.name, i.c.position)
         .limit(limit),
+    )
+    return disclosure.without(
+        session,
+        rows.assign(value=rows["value"].astype("float64")),
+        indicators=rows["indicator_id"].unique(),
+        areas=rows["area_id"].unique(),
+        as_of=as_of,
     )
 
 

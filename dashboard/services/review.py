@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import access, derived, ledger, lookup
+from dashboard.services import access, derived, disclosure, ledger, lookup
 from dashboard.services.ledger import Head
 from dashboard.services.lookup import Key, Ref
 from models import (
@@ -400,8 +400,9 @@ def history(
 ) -> pd.DataFrame:
     """Return every step of every observation of a series, newest first.
 
-    The public sees accepted figures and what became of them; those who report, review or evaluate
-    there also see what was never accepted, and who did what (by pseudonym).
+    The public sees accepted figures and what became of them, small counts hidden; those who
+    report, review or evaluate there see all, also what was never accepted, and who did what (by
+    pseudonym).
     Columns: ref, period, value, qualifier, status, missing_reason, source, evidence, note,
     before, after, by, at, step_note, is_illustrative.
     """
@@ -439,4 +440,10 @@ def history(
         table["ref"].isin(ever)
         & (table["after"].isin([State.ACCEPTED, State.SUPERSEDED, State.WITHDRAWN]))
     ]
-    return public.assign(by="", step_note="")
+    open_to_all = disclosure.without(
+        session,
+        public.assign(area_id=place.id),
+        indicators=[about.id],
+        areas=[place.id],
+    )
+    return open_to_all.drop(columns="area_id").assign(by="", step_note="")
