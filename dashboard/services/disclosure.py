@@ -120,7 +120,7 @@ def secret(rows: pd.DataFrame, limits: dict[int, tuple[int, str]]) -> Bools:
     """
     kinds = rows["indicator_id"].map({number: kind for number, (_, kind) in limits.items()})
     least = rows["indicator_id"].map({number: few for number, (few, _) in limits.items()})
-    floor = least.to_numpy(np.float64)
+    floor: npt.NDArray[np.float64] = np.array(least.tolist(), dtype=np.float64)
     is_count = (kinds == Kind.COUNT).to_numpy()
     full = np.where(kinds == Kind.PERCENTAGE, HUNDRED, 1.0)
     value, base = (rows[name].to_numpy(np.float64) for name in ("value", "denominator"))
