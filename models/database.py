@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -78,10 +79,16 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@lru_cache(maxsize=64)
+def _writer(engine: Engine) -> Engine:
+    # Made once an engine: each made anew would join the engine's listeners again.
+    return engine.execution_options(writes=True)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Open a session that writes: commit at the end, undo all if anything raises."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
+    with Session(_writer(engine), expire_on_commit=False) as session:
         yield session
         session.commit()
 

@@ -60,15 +60,43 @@ QUALIFIER_FLAGS: Final[Mapping[str, Flag]] = {
     Qualifier.ABOVE: Flag.ABOVE,
 }
 
+FLAGS: Final = {
+    (status, qualifier): int(about | bound)
+    for status, about in STATUS_FLAGS.items()
+    for qualifier, bound in QUALIFIER_FLAGS.items()
+}
 
-def _at(table: sa.Table, key: tuple[object, ...], names: list[str]) -> sa.ColumnElement[bool]:
-    return sa.and_(*(table.c[name] == part for name, part in zip(names, key, strict=True)))
+
+def _at(table: sa.Table, names: list[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == sa.bindparam(f"of_{name}") for name in names))
+
+
+# Statements of every write are built once: to build one takes longer than to run it.
+_ACCEPTED: Final = sa.select(CURRENT).where(_at(CURRENT, KEY))
+_END: Final = sa.update(SPANS).where(
+    _at(SPANS, KEY), SPANS.c.accepted_at == sa.bindparam("of_accepted_at")
+)
+_REMOVE: Final = sa.delete(CURRENT).where(_at(CURRENT, KEY))
+_ACCEPT: Final = sa.insert(CURRENT)
+_BEGIN: Final = sa.insert(SPANS)
+_VALUES: Final = (
+    sa.select(
+        *(CURRENT.c[name] for name in ("year", "value", "denominator", "status", "qualifier"))
+    )
+    .where(_at(CURRENT, SERIES))
+    .order_by(CURRENT.c.period)
+)
+_UNPACK: Final = sa.delete(PACKED).where(_at(PACKED, SERIES))
+_PACK: Final = sa.insert(PACKED)
+
+
+def _of(key: Key, names: list[str]) -> dict[str, Any]:
+    return {f"of_{name}": getattr(key, name) for name in names}
 
 
 def accepted(session: Session, key: Key) -> sa.Row[Any] | None:
     """Return the accepted row of a key, or none."""
-    wanted = sa.select(CURRENT).where(_at(CURRENT, key, KEY))
-    return session.connection().execute(wanted).one_or_none()
+    return session.connection().execute(_ACCEPTED, _of(key, KEY)).one_or_none()
 
 
 def replace(
@@ -85,41 +113,32 @@ def replace(
     """
     connection = session.connection()
     if before is not None:
-        connection.execute(
-            sa.update(SPANS).where(_at(SPANS, key, KEY), SPANS.c.accepted_at == before.accepted_at),
-            {"ended_at": at},
-        )
-        connection.execute(sa.delete(CURRENT).where(_at(CURRENT, key, KEY)))
+        of = _of(key, KEY)
+        connection.execute(_END, {**of, "of_accepted_at": before.accepted_at, "ended_at": at})
+        connection.execute(_REMOVE, of)
     if content is not None:
         row = {**key._asdict(), **content, "accepted_at": at}
-        connection.execute(sa.insert(CURRENT), row)
-        connection.execute(sa.insert(SPANS), {**row, "ended_at": FOREVER})
+        connection.execute(_ACCEPT, row)
+        connection.execute(_BEGIN, {**row, "ended_at": FOREVER})
     _repack(session, key)
 
 
 def _repack(session: Session, key: Key) -> None:
-    series = key[:3]
     connection = session.connection()
-    rows = connection.execute(
-        sa.select(
-            *(CURRENT.c[name] for name in ("year", "value", "denominator", "status", "qualifier"))
-        )
-        .where(_at(CURRENT, series, SERIES))
-        .order_by(CURRENT.c.period)
-    ).all()
-    connection.execute(sa.delete(PACKED).where(_at(PACKED, series, SERIES)))
+    rows = connection.execute(_VALUES, _of(key, SERIES)).all()
+    connection.execute(_UNPACK, _of(key, SERIES))
     if rows:
         years = np.array([row.year for row in rows])
         values = np.array([np.nan if row.value is None else row.value for row in rows])
         below = np.array([np.nan if row.denominator is None else row.denominator for row in rows])
         flags = np.array([flag(row.status, row.qualifier) for row in rows], dtype=np.uint8)
-        packed = dict(zip(SERIES, series, strict=True)) | _pack(years, values, flags, below)
-        connection.execute(sa.insert(PACKED), packed)
+        packed = dict(zip(SERIES, key[:3], strict=True)) | _pack(years, values, flags, below)
+        connection.execute(_PACK, packed)
 
 
 def flag(status: str, qualifier: str) -> int:
     """Return the flag byte of a status and a qualifier."""
-    return int(STATUS_FLAGS[status] | QUALIFIER_FLAGS[qualifier])
+    return FLAGS[status, qualifier]
 
 
 Array = np.ndarray[Any, Any]

@@ -17,6 +17,15 @@ EVENTS: Final = columns(AuditEvent)
 HEADS: Final = columns(ChainHead)
 RECEIPTS: Final = columns(Receipt)
 
+# Statements of every write are built once: to build one takes longer than to run it.
+_HEAD: Final = sa.select(HEADS).where(HEADS.c.chain == sa.bindparam("of")).with_for_update()
+_APPEND: Final = sa.insert(EVENTS)
+_KEEP: Final = sa.update(HEADS).where(HEADS.c.chain == sa.bindparam("of"))
+_KEPT: Final = sa.select(RECEIPTS.c.by, RECEIPTS.c.action, RECEIPTS.c.answer).where(
+    RECEIPTS.c.chain == sa.bindparam("of"), RECEIPTS.c.token == sa.bindparam("asked")
+)
+_ANSWER: Final = sa.insert(RECEIPTS)
+
 Json = Mapping[str, Any]
 
 
@@ -53,12 +62,11 @@ def row_hash(prev_hash: str, event: Json) -> str:
 
 def hold(session: Session, chain: int) -> Head:
     """Return the head of a chain and keep every other writer from it until the commit."""
-    wanted = sa.select(HEADS).where(HEADS.c.chain == chain).with_for_update()
     connection = session.connection()
-    found = connection.execute(wanted).one_or_none()
+    found = connection.execute(_HEAD, {"of": chain}).one_or_none()
     if found is None:
         connection.execute(_insert_head(session), _fresh(chain))
-        found = connection.execute(wanted).one()
+        found = connection.execute(_HEAD, {"of": chain}).one()
     return Head(**found._mapping)
 
 
@@ -95,7 +103,7 @@ def append(
     }
     chained = row_hash(head.head_hash, event)
     session.connection().execute(
-        sa.insert(EVENTS), {**event, "at": now, "prev_hash": head.head_hash, "row_hash": chained}
+        _APPEND, {**event, "at": now, "prev_hash": head.head_hash, "row_hash": chained}
     )
     return replace(head, audit_seq=head.audit_seq + 1, head_hash=chained)
 
@@ -103,8 +111,9 @@ def append(
 def keep(session: Session, head: Head) -> None:
     """Write a held head back."""
     session.connection().execute(
-        sa.update(HEADS).where(HEADS.c.chain == head.chain),
+        _KEEP,
         {
+            "of": head.chain,
             "record_seq": head.record_seq,
             "audit_seq": head.audit_seq,
             "data_seq": head.data_seq,
@@ -144,11 +153,7 @@ def once(
     The chain is held first, so that two requests with one token follow each other.
     """
     hold(session, chain)
-    found = session.connection().execute(
-        sa.select(RECEIPTS.c.by, RECEIPTS.c.action, RECEIPTS.c.answer).where(
-            RECEIPTS.c.chain == chain, RECEIPTS.c.token == token
-        )
-    )
+    found = session.connection().execute(_KEPT, {"of": chain, "asked": token})
     kept = found.one_or_none()
     if kept is not None:
         if kept.by != by or kept.action != action:
@@ -157,7 +162,7 @@ def once(
         return answer
     answer = work()
     session.connection().execute(
-        sa.insert(RECEIPTS),
+        _ANSWER,
         {
             "chain": chain,
             "token": token,

@@ -35,6 +35,22 @@ STATES: Final = columns(ReviewState)
 FIELDS: Final = tuple(ObservationFields.model_fields)
 OPEN: Final = (State.SUBMITTED, State.RETURNED)
 
+# Statements of every write are built once: to build one takes longer than to run it.
+_ADD_ROW: Final = sa.insert(OBSERVATIONS)
+_LATEST: Final = (
+    sa.select(STATES)
+    .join(
+        OBSERVATIONS,
+        sa.and_(OBSERVATIONS.c.area_id == STATES.c.area_id, OBSERVATIONS.c.seq == STATES.c.seq),
+    )
+    .where(
+        *(OBSERVATIONS.c[name] == sa.bindparam(name) for name in Key._fields),
+        STATES.c.state != State.WITHDRAWN,
+    )
+    .order_by(STATES.c.seq.desc())
+    .limit(1)
+)
+
 
 def parse(fields: dict[str, Any], where: str = "") -> ObservationInput:
     """Return the draft that these fields make, or raise `BadInput` field by field."""
@@ -118,7 +134,7 @@ def _add(
         "author_id": who.person_id,
         "recorded_at": now,
     }
-    session.connection().execute(sa.insert(OBSERVATIONS), row)
+    session.connection().execute(_ADD_ROW, row)
     head = replace(head, record_seq=head.record_seq + 1)
     if earlier is not None and earlier.state in OPEN:
         # A newer report takes the place of one that still waits or was returned.
@@ -149,23 +165,7 @@ def _add(
 
 
 def _latest(session: Session, key: Key) -> sa.Row[Any] | None:
-    wanted = (
-        sa.select(STATES)
-        .join(
-            OBSERVATIONS,
-            sa.and_(OBSERVATIONS.c.area_id == STATES.c.area_id, OBSERVATIONS.c.seq == STATES.c.seq),
-        )
-        .where(
-            OBSERVATIONS.c.area_id == key.area_id,
-            OBSERVATIONS.c.indicator_id == key.indicator_id,
-            OBSERVATIONS.c.cell_id == key.cell_id,
-            OBSERVATIONS.c.period == key.period,
-            STATES.c.state != State.WITHDRAWN,
-        )
-        .order_by(STATES.c.seq.desc())
-        .limit(1)
-    )
-    return session.connection().execute(wanted).one_or_none()
+    return session.connection().execute(_LATEST, key._asdict()).one_or_none()
 
 
 def _says_the_same(session: Session, key: Key, draft: ObservationInput) -> bool:

@@ -51,6 +51,33 @@ OBSERVATIONS: Final = columns(Observation)
 UPDATES: Final = columns(MeasureUpdate)
 _TICK: Final = timedelta(microseconds=1)
 
+# Statements of every write are built once: to build one takes longer than to run it.
+_ONE: Final = sa.and_(
+    STATES.c.area_id == sa.bindparam("of"), STATES.c.seq == sa.bindparam("number")
+)
+_STANDING: Final = sa.select(STATES).where(_ONE)
+_STEP: Final = sa.insert(EVENTS)
+_OPEN: Final = sa.insert(STATES)
+_MOVE: Final = sa.update(STATES).where(_ONE)
+
+
+def _row(table: sa.Table, about: sa.Table, about_id: sa.Column[int]) -> sa.Select[Any]:
+    return (
+        sa.select(table)
+        .join(about, about.c.id == about_id)
+        .where(
+            table.c.area_id == sa.bindparam("of"),
+            table.c.seq == sa.bindparam("number"),
+            about.c.plan_code == sa.bindparam("plan"),
+        )
+    )
+
+
+_ROW: Final = {
+    Subject.OBSERVATION: _row(OBSERVATIONS, columns(Indicator), OBSERVATIONS.c.indicator_id),
+    Subject.MEASURE_UPDATE: _row(UPDATES, columns(OperationalMeasure), UPDATES.c.measure_id),
+}
+
 
 def opened(
     session: Session,
@@ -66,11 +93,9 @@ def opened(
     """Record the first step of a row just added, and return the chain's new head."""
     connection = session.connection()
     event = {"area_id": head.chain, "seq": ref.seq, "step": 1, "before": State.DRAFT}
-    connection.execute(
-        sa.insert(EVENTS), {**event, "after": state, "by": by, "at": now, "note": ""}
-    )
+    connection.execute(_STEP, {**event, "after": state, "by": by, "at": now, "note": ""})
     standing = {"area_id": head.chain, "seq": ref.seq, "subject": subject, "state": state}
-    connection.execute(sa.insert(STATES), {**standing, "step": 1, "at": now})
+    connection.execute(_OPEN, {**standing, "step": 1, "at": now})
     return ledger.append(session, head, f"{subject}.{state}", str(ref), detail, by=by, now=now)
 
 
@@ -94,12 +119,10 @@ def moved(
     connection = session.connection()
     step = standing.step + 1
     event = {"area_id": head.chain, "seq": ref.seq, "step": step, "before": standing.state}
+    connection.execute(_STEP, {**event, "after": after, "by": by, "at": now, "note": note})
     connection.execute(
-        sa.insert(EVENTS), {**event, "after": after, "by": by, "at": now, "note": note}
-    )
-    connection.execute(
-        sa.update(STATES).where(STATES.c.area_id == head.chain, STATES.c.seq == ref.seq),
-        {"state": after, "step": step, "at": now},
+        _MOVE,
+        {"of": head.chain, "number": ref.seq, "state": after, "step": step, "at": now},
     )
     detail = {"before": standing.state, "step": step, "note": ledger.digest(note)}
     action = f"{standing.subject}.{after}"
@@ -108,8 +131,8 @@ def moved(
 
 def standing(session: Session, area_id: int, seq: int) -> sa.Row[Any] | None:
     """Return where a row stands."""
-    wanted = sa.select(STATES).where(STATES.c.area_id == area_id, STATES.c.seq == seq)
-    return session.connection().execute(wanted).one_or_none()
+    wanted = {"of": area_id, "number": seq}
+    return session.connection().execute(_STANDING, wanted).one_or_none()
 
 
 def accept(
@@ -184,18 +207,8 @@ def _begin(session: Session, who: Identity, ref: Ref, action: Any, plan: str) ->
     stands = standing(session, area.id, ref.seq)
     if stands is None:
         raise NotFound(f"There is no {ref} in the record.")
-    table = OBSERVATIONS if stands.subject == Subject.OBSERVATION else UPDATES
-    about = columns(Indicator if stands.subject == Subject.OBSERVATION else OperationalMeasure)
-    about_id = table.c.indicator_id if table is OBSERVATIONS else table.c.measure_id
-    row = (
-        session.connection()
-        .execute(
-            sa.select(table)
-            .join(about, about.c.id == about_id)
-            .where(table.c.area_id == area.id, table.c.seq == ref.seq, about.c.plan_code == plan)
-        )
-        .one_or_none()
-    )
+    wanted = {"of": area.id, "number": ref.seq, "plan": plan}
+    row = session.connection().execute(_ROW[stands.subject], wanted).one_or_none()
     if row is None:
         raise NotFound(f"{ref} does not belong to the plan {plan}.")
     return area, stands, row, head

@@ -37,6 +37,12 @@ EVENTS: Final = columns(ReviewEvent)
 FIELDS: Final = tuple(UpdateFields.model_fields)
 
 
+_ADD_ROW: Final = sa.insert(UPDATES)
+_BY_CODE: Final = sa.select(MEASURES.c.id).where(
+    MEASURES.c.plan_code == sa.bindparam("plan"), MEASURES.c.code == sa.bindparam("code")
+)
+
+
 def parse(fields: dict[str, Any], where: str = "") -> UpdateInput:
     """Return the update that these fields make, or raise `BadInput` field by field."""
     try:
@@ -75,7 +81,7 @@ def submit(
             "author_id": who.person_id,
             "recorded_at": now,
         }
-        session.connection().execute(sa.insert(UPDATES), row)
+        session.connection().execute(_ADD_ROW, row)
         ref = Ref(area.code, head.record_seq + 1)
         head = review.opened(
             session,
@@ -103,8 +109,7 @@ def digest(row: dict[str, Any]) -> str:
 
 
 def _measure(session: Session, plan: str, code: str) -> int:
-    wanted = sa.select(MEASURES.c.id).where(MEASURES.c.plan_code == plan, MEASURES.c.code == code)
-    found = session.connection().execute(wanted).scalar()
+    found = session.connection().execute(_BY_CODE, {"plan": plan, "code": code}).scalar()
     if found is None:
         raise NotFound(f"The plan {plan} has no measure with the code {code!r}.")
     return int(found)
