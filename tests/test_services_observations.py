@@ -12,7 +12,16 @@ from sqlmodel import Session
 
 from dashboard.services import derived, ledger, observations, reads, review
 from dashboard.services.lookup import Ref
-from models import BadInput, Identity, NotAllowed, NotFound, WrongState, reading, unit_of_work
+from models import (
+    BadInput,
+    Identity,
+    NotAllowed,
+    NotFound,
+    WrongState,
+    reading,
+    unit_of_work,
+    writing,
+)
 from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, TEXT, draft
 
 
@@ -320,3 +329,25 @@ def test_what_the_derived_tables_hold_can_be_rebuilt(
     assert counts == {"value_span": 3, "current_value": 1, "packed_series": 1}
     for name, table in before.items():
         assert table.equals(after[name]), name
+
+
+def test_two_acceptances_at_one_moment_follow_each_other(
+    engine: Engine, coordinator: Identity, reviewer: Identity
+) -> None:
+    accept(engine, reviewer, send(engine, coordinator, token="a"))
+    second = send(engine, coordinator, token="b", value=Decimal(70))
+    accept(engine, reviewer, second)
+    unit_of_work(
+        engine,
+        lambda session: review.withdraw(
+            session, reviewer, second, plan=PLAN, note="mistake", now=NOON
+        ),
+    )
+    accept(engine, reviewer, send(engine, coordinator, token="c", value=Decimal(80)))
+    assert values(engine) == [80]
+    with reading(engine) as session:
+        assert derived.differences(session) == []
+        assert ledger.verify(session) == []
+    with writing(engine) as session:
+        derived.rebuild(session)
+    assert values(engine) == [80]

@@ -76,6 +76,7 @@ _ACCEPTED: Final = sa.select(CURRENT).where(_at(CURRENT, KEY))
 _END: Final = sa.update(SPANS).where(
     _at(SPANS, KEY), SPANS.c.accepted_at == sa.bindparam("of_accepted_at")
 )
+_ENDED: Final = sa.select(sa.func.max(SPANS.c.ended_at)).where(_at(SPANS, KEY))
 _REMOVE: Final = sa.delete(CURRENT).where(_at(CURRENT, KEY))
 _ACCEPT: Final = sa.insert(CURRENT)
 _BEGIN: Final = sa.insert(SPANS)
@@ -97,6 +98,12 @@ def _of(key: Key, names: list[str]) -> dict[str, Any]:
 def accepted(session: Session, key: Key) -> sa.Row[Any] | None:
     """Return the accepted row of a key, or none."""
     return session.connection().execute(_ACCEPTED, _of(key, KEY)).one_or_none()
+
+
+def ended(session: Session, key: Key) -> datetime | None:
+    """Return when a key last ceased to have an accepted row, or none if it never had one."""
+    found: datetime | None = session.connection().execute(_ENDED, _of(key, KEY)).scalar()
+    return found
 
 
 def replace(

@@ -149,9 +149,12 @@ def accept(
         raise NotAllowed(
             f"{ref} is your own: somebody else has to accept it (four eyes on every figure)."
         )
+    before = None
+    if stands.subject == Subject.OBSERVATION:
+        before, now = _before(session, row, now)
     head = moved(session, head, ref, stands, State.ACCEPTED, by=who.person_id, now=now, note=note)
     if stands.subject == Subject.OBSERVATION:
-        head = _settle(session, head, area, row, by=who.person_id, now=now)
+        head = _settle(session, head, area, row, before, by=who.person_id, now=now)
     else:
         head = _follow(session, head, area, row, by=who.person_id, now=now)
     ledger.keep(session, replace(head, data_seq=head.data_seq + 1))
@@ -188,13 +191,12 @@ def withdraw(
         return ref
     own = row.author_id == who.person_id and stands.state != State.ACCEPTED
     access.require(who, "submit" if own else "review", plan=plan, area=area.id)
-    head = moved(session, head, ref, stands, State.WITHDRAWN, by=who.person_id, now=now, note=note)
-    counted = stands.state == State.ACCEPTED
+    counted, before = stands.state == State.ACCEPTED, None
     if counted and stands.subject == Subject.OBSERVATION:
-        key = Key(row.area_id, row.indicator_id, row.cell_id, row.period)
-        before = derived.accepted(session, key)
-        if before is not None and before.seq == row.seq:
-            derived.replace(session, key, before, None, at=_after(now, before))
+        before, now = _before(session, row, now)
+    head = moved(session, head, ref, stands, State.WITHDRAWN, by=who.person_id, now=now, note=note)
+    if before is not None and before.seq == row.seq:
+        derived.replace(session, _key(row), before, None, at=now)
     ledger.keep(session, replace(head, data_seq=head.data_seq + int(counted)))
     return ref
 
@@ -230,11 +232,30 @@ def _after(now: datetime, before: sa.Row[Any]) -> datetime:
     return max(now, accepted_at + _TICK)
 
 
-def _settle(session: Session, head: Head, area: Any, row: Any, *, by: str, now: datetime) -> Head:
-    key = Key(row.area_id, row.indicator_id, row.cell_id, row.period)
-    before = derived.accepted(session, key)
+def _key(row: Any) -> Key:
+    return Key(row.area_id, row.indicator_id, row.cell_id, row.period)
+
+
+def _before(session: Session, row: Any, now: datetime) -> tuple[sa.Row[Any] | None, datetime]:
+    """Return the accepted row of a key, and a moment after all that happened to the key."""
+    before = derived.accepted(session, _key(row))
     if before is not None:
-        now = _after(now, before)
+        return before, _after(now, before)
+    ended = derived.ended(session, _key(row))
+    return None, now if ended is None else max(now, ended)
+
+
+def _settle(
+    session: Session,
+    head: Head,
+    area: Any,
+    row: Any,
+    before: sa.Row[Any] | None,
+    *,
+    by: str,
+    now: datetime,
+) -> Head:
+    if before is not None:
         old = Ref(area.code, before.seq)
         stands = standing(session, area.id, before.seq)
         head = moved(
@@ -256,7 +277,7 @@ def _settle(session: Session, head: Head, area: Any, row: Any, *, by: str, now: 
         "is_illustrative": row.is_illustrative,
         "seq": row.seq,
     }
-    derived.replace(session, key, before, content, at=now)
+    derived.replace(session, _key(row), before, content, at=now)
     return head
 
 
