@@ -351,3 +351,11 @@ def test_two_acceptances_at_one_moment_follow_each_other(
     with writing(engine) as session:
         derived.rebuild(session)
     assert values(engine) == [80]
+
+
+def test_a_form_sent_again_with_another_figure_is_told_and_nothing_is_lost_in_silence(
+    engine: Engine, coordinator: Identity
+) -> None:
+    send(engine, coordinator, token="one")
+    with pytest.raises(WrongState, match="another figure"):
+        send(engine, coordinator, token="one", value=Decimal(70))

@@ -91,14 +91,19 @@ def submit(
     if faults:
         raise BadInput(*faults)
 
+    fields = [written(getattr(draft, name)) for name in FIELDS]
+    content = ledger.digest([*fields, area.code, draft.indicator, draft.cell])
+
     def work() -> dict[str, Any]:
         key = Key(area.id, about.id, lookup.cell(session, draft.cell), draft.period)
         seq = _add(session, who, draft, area.code, key, seen=seen, channel=channel, now=now)
-        return {"area": area.code, "seq": seq}
+        return {"area": area.code, "seq": seq, "content": content}
 
     answer = ledger.once(
         session, area.id, token, "observation.submitted", work, by=who.person_id, now=now
     )
+    if answer["content"] != content:
+        raise WrongState("This form was already sent with another figure. Reload the page.")
     return Ref(answer["area"], answer["seq"])
 
 
