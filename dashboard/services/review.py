@@ -389,6 +389,16 @@ _SHOWN: Final = [
 ]
 
 
+def last_note() -> sa.Label[str]:
+    """Return the note of the last step of a row, beside its `review_state`."""
+    note = sa.select(EVENTS.c.note).where(
+        EVENTS.c.area_id == STATES.c.area_id,
+        EVENTS.c.seq == STATES.c.seq,
+        EVENTS.c.step == STATES.c.step,
+    )
+    return note.scalar_subquery().label("note")
+
+
 def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     """Return what a coordinator has sent and where it stands, newest first.
 
@@ -396,11 +406,6 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     """
     area, indicator = columns(ReferenceArea), columns(Indicator)
     o = OBSERVATIONS
-    note = sa.select(EVENTS.c.note).where(
-        EVENTS.c.area_id == STATES.c.area_id,
-        EVENTS.c.seq == STATES.c.seq,
-        EVENTS.c.step == STATES.c.step,
-    )
     wanted = (
         sa.select(
             area.c.code.label("area"),
@@ -412,7 +417,7 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
             o.c.value,
             STATES.c.state,
             STATES.c.at,
-            note.scalar_subquery().label("note"),
+            last_note(),
         )
         .join(STATES, sa.and_(STATES.c.area_id == o.c.area_id, STATES.c.seq == o.c.seq))
         .join(area, area.c.id == o.c.area_id)

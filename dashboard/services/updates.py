@@ -240,11 +240,6 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     Columns are those of `review.mine`; indicator and title are the measure's, period is the day.
     """
     area = columns(ReferenceArea)
-    note = sa.select(EVENTS.c.note).where(
-        EVENTS.c.area_id == STATES.c.area_id,
-        EVENTS.c.seq == STATES.c.seq,
-        EVENTS.c.step == STATES.c.step,
-    )
     wanted = (
         sa.select(
             area.c.code.label("area"),
@@ -254,7 +249,7 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
             UPDATES.c.as_at.label("period"),
             STATES.c.state,
             STATES.c.at,
-            note.scalar_subquery().label("note"),
+            review.last_note(),
         )
         .join(STATES, sa.and_(STATES.c.area_id == UPDATES.c.area_id, STATES.c.seq == UPDATES.c.seq))
         .join(area, area.c.id == UPDATES.c.area_id)
