@@ -72,8 +72,8 @@ messages: $(VENV)/dev ## Collect the words of the interface for translators
 
 compile: $(VENV)/tools ## Pin the newest versions of every dependency, with hashes
 	@printf 'setuptools>=80\nuv\n' | $(COMPILE) --upgrade - -o requirements-tools.txt >/dev/null
-	@$(COMPILE) --upgrade --extra postgres pyproject.toml -o requirements.txt >/dev/null
-	@$(COMPILE) --extra postgres --extra dev -c requirements.txt pyproject.toml \
+	@$(COMPILE) --upgrade --extra postgres --extra s3 pyproject.toml -o requirements.txt >/dev/null
+	@$(COMPILE) --extra postgres --extra s3 --extra dev -c requirements.txt pyproject.toml \
 	  -o requirements-dev.txt >/dev/null
 
 clean: ## Remove everything that was installed or built here, but no data

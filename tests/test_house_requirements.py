@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests import house
 
@@ -17,6 +18,8 @@ FILES = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
 PERMISSIVE = re.compile(r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense)\b")
 ALLOWED = {
     "certifi": "MPL-2.0, a list of certificates that is not changed",
+    "fontpkg-noto-sans": "OFL-1.1, fonts that are embedded in the notes we print",
+    "fontpkg-noto-sans-arabic": "OFL-1.1, fonts that are embedded in the notes we print",
     "psycopg": "LGPL-3.0, optional: only where PostgreSQL is used, and only linked to",
     "psycopg-binary": "LGPL-3.0, optional: only where PostgreSQL is used, and only linked to",
 }
@@ -60,7 +63,7 @@ def test_the_pins_cover_what_the_project_asks_for() -> None:
     project = tomllib.loads((house.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
     for asked, name in (
-        ([*project["dependencies"], *extras["postgres"]], "requirements.txt"),
+        ([*project["dependencies"], *extras["postgres"], *extras["s3"]], "requirements.txt"),
         (extras["dev"], "requirements-dev.txt"),
     ):
         for requirement in map(Requirement, asked):
@@ -81,7 +84,8 @@ def test_the_tests_run_on_the_pins_of_the_program() -> None:
 def test_what_is_installed_is_what_is_pinned() -> None:
     for name, (version, _, marker) in pins("requirements.txt").items():
         if not marker or Requirement(f"x ; {marker}").marker.evaluate():  # type: ignore[union-attr]
-            assert importlib.metadata.version(name) == version, f"{name}: run `make setup`"
+            installed = Version(importlib.metadata.version(name))
+            assert installed == Version(version), f"{name}: run `make setup`"
 
 
 def test_every_package_that_is_imported_is_asked_for() -> None:
@@ -89,7 +93,7 @@ def test_every_package_that_is_imported_is_asked_for() -> None:
     extras = project["optional-dependencies"]
     distributions = importlib.metadata.packages_distributions()
     for rooms, asked in (
-        (("dashboard", "models", "pages", "seed"), project["dependencies"]),
+        (("dashboard", "models", "pages", "seed"), [*project["dependencies"], *extras["s3"]]),
         (("tests",), [*project["dependencies"], *extras["dev"]]),
     ):
         names = {canonicalize_name(Requirement(line).name) for line in asked}
