@@ -47,6 +47,7 @@ class Plan(Table, table=True):
     adopted_by: str
     legal_nature: str
     notices: list[str] = Field(sa_type=sa.JSON)  # what every reader must be told
+    review_levels: int = 1  # 2: a regional reviewer endorses, a global one accepts
     about: dict[str, Any] = Field(sa_type=sa.JSON)  # purposes, appraisals, mandate, sources
 
 

@@ -177,6 +177,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    ENDORSED = "endorsed"  # by a first reviewer, where the plan asks for two
     RETURNED = "returned"
     ACCEPTED = "accepted"
     SUPERSEDED = "superseded"
@@ -255,6 +256,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     REVIEWER = "reviewer"
     EVALUATOR = "evaluator"
+    SECRETARIAT = "secretariat"
     ADMINISTRATOR = "administrator"
 
 

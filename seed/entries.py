@@ -359,6 +359,7 @@ class Plan(Entry):
     status: Text
     licence_note: Text
     scope: str  # code of the area the plan is for
+    review_levels: Literal[1, 2] = 1
     notices: list[Text]
     title: Text
     short_title: Text

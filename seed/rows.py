@@ -178,6 +178,7 @@ def _plan(plan: entries.Plan, number: int) -> Plan:
         adopted_by=plan.adopted_by,
         legal_nature=plan.legal_nature,
         notices=plan.notices,
+        review_levels=plan.review_levels,
         about=about,
     )
 

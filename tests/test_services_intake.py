@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from dashboard.services import intake, ledger, reads, review, snapshots
+from dashboard.services import intake, ledger, queues, reads, review, snapshots
 from models import BadInput, Identity, NotAllowed, reading, unit_of_work
 from tests.tiny import CASES, NOON, PERCENT, PLAN
 
@@ -30,7 +30,7 @@ def take(
 
 def waiting(engine: Engine, reviewer: Identity) -> list[str]:
     with reading(engine) as session:
-        queue = review.queue(session, reviewer, plan=PLAN)
+        queue = queues.figures(session, reviewer, plan=PLAN)
     return [f"{row.indicator} {row.period} {row.value}" for row in queue.itertuples()]
 
 

@@ -33,7 +33,7 @@ from models import (
 OBSERVATIONS: Final = columns(Observation)
 STATES: Final = columns(ReviewState)
 FIELDS: Final = tuple(ObservationFields.model_fields)
-OPEN: Final = (State.SUBMITTED, State.RETURNED)
+OPEN: Final = (State.SUBMITTED, State.ENDORSED, State.RETURNED)
 
 # Statements of every write are built once: to build one takes longer than to run it.
 _ADD_ROW: Final = sa.insert(OBSERVATIONS)

@@ -1,4 +1,4 @@
-"""The steps of an observation or measure update: submitted, returned, accepted, withdrawn.
+"""The steps of an observation or measure update, from submitted to accepted or withdrawn.
 
 What may follow what is data. Each step appends one `ReviewEvent` and one link to the area's chain,
 and moves the derived tables, all in one transaction. A step that was already made by the same
@@ -18,7 +18,6 @@ from dashboard.services.ledger import Head
 from dashboard.services.lookup import Key, Ref
 from models import (
     BadInput,
-    CurrentValue,
     Fault,
     Identity,
     Indicator,
@@ -27,7 +26,7 @@ from models import (
     NotFound,
     Observation,
     OperationalMeasure,
-    ReferenceArea,
+    Plan,
     ReviewEvent,
     ReviewState,
     State,
@@ -39,7 +38,10 @@ from models import (
 STEPS: Final[dict[State | None, frozenset[State]]] = {
     None: frozenset({State.DRAFT, State.SUBMITTED}),
     State.DRAFT: frozenset({State.SUBMITTED, State.WITHDRAWN}),
-    State.SUBMITTED: frozenset({State.ACCEPTED, State.RETURNED, State.SUPERSEDED, State.WITHDRAWN}),
+    State.SUBMITTED: frozenset(
+        {State.ENDORSED, State.ACCEPTED, State.RETURNED, State.SUPERSEDED, State.WITHDRAWN}
+    ),
+    State.ENDORSED: frozenset({State.ACCEPTED, State.RETURNED, State.SUPERSEDED, State.WITHDRAWN}),
     State.RETURNED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
     State.ACCEPTED: frozenset({State.SUPERSEDED, State.WITHDRAWN}),
 }
@@ -62,9 +64,11 @@ _MOVE: Final = sa.update(STATES).where(_ONE)
 
 
 def _row(table: sa.Table, about: sa.Table, about_id: sa.Column[int]) -> sa.Select[Any]:
+    plan = columns(Plan)
     return (
-        sa.select(table)
+        sa.select(table, plan.c.review_levels)
         .join(about, about.c.id == about_id)
+        .join(plan, plan.c.code == about.c.plan_code)
         .where(
             table.c.area_id == sa.bindparam("of"),
             table.c.seq == sa.bindparam("number"),
@@ -140,14 +144,26 @@ def accept(
 ) -> Ref:
     """Accept a submitted row: from now on it is the figure that counts.
 
-    The figure accepted before it is superseded, never changed. Nobody accepts their own.
+    The figure accepted before it is superseded, never changed. Nobody accepts their own. Where the
+    plan asks for two levels, the first reviewer endorses, and another one, who reviews the whole
+    plan, accepts.
     """
-    area, stands, row, head = _begin(session, who, ref, "review", plan)
-    if stands.state == State.ACCEPTED and _last_by(session, area.id, ref.seq) == who.person_id:
+    area, stands, row, head = _begin(session, who, ref, ("review",), plan)
+    done = stands.state in {State.ACCEPTED, State.ENDORSED}
+    if done and _last_by(session, area.id, ref.seq) == who.person_id:
         return ref
     if row.author_id == who.person_id:
         raise NotAllowed(
             f"{ref} is your own: somebody else has to accept it (four eyes on every figure)."
+        )
+    if row.review_levels > 1 and stands.state == State.SUBMITTED:
+        head = moved(session, head, ref, stands, State.ENDORSED, by=who.person_id, now=now)
+        ledger.keep(session, head)
+        return ref
+    if stands.state == State.ENDORSED and access.areas(who, "review", plan=plan) is not None:
+        raise NotAllowed(
+            f"{ref} is endorsed: now a reviewer of the whole plan has to accept it. "
+            "An administrator can tell you who that is."
         )
     before = None
     if stands.subject == Subject.OBSERVATION:
@@ -167,7 +183,7 @@ def send_back(
     """Return a submitted row to its author with what has to be mended."""
     if not note.strip():
         raise BadInput(Fault("note", "say what has to be mended, so that the author can"))
-    area, stands, row, head = _begin(session, who, ref, "review", plan)
+    area, stands, row, head = _begin(session, who, ref, ("review",), plan)
     if stands.state == State.RETURNED and _last_by(session, area.id, ref.seq) == who.person_id:
         return ref
     if row.author_id == who.person_id:
@@ -182,16 +198,21 @@ def withdraw(
 ) -> Ref:
     """Take a row back: one's own while it is not accepted; a reviewer an accepted one, with reason.
 
-    Nothing is deleted: the row stays in the history and no longer counts.
+    Nothing is deleted: the row stays in the history and no longer counts. Four eyes here too: what
+    counts is never withdrawn by its author alone, and what somebody else sent is sent back.
     """
     if not note.strip():
         raise BadInput(Fault("note", "say why it is withdrawn"))
-    area, stands, row, head = _begin(session, who, ref, "read", plan)
+    area, stands, row, head = _begin(session, who, ref, ("submit", "review"), plan)
     if stands.state == State.WITHDRAWN:
         return ref
-    own = row.author_id == who.person_id and stands.state != State.ACCEPTED
-    access.require(who, "submit" if own else "review", plan=plan, area=area.id)
-    counted, before = stands.state == State.ACCEPTED, None
+    own, counted = row.author_id == who.person_id, stands.state == State.ACCEPTED
+    access.require(who, "review" if counted else "submit", plan=plan, area=area.id)
+    if own and counted:
+        raise NotAllowed(f"{ref} is your own and counts: another reviewer has to withdraw it.")
+    if not own and not counted:
+        raise NotAllowed(f"{ref} was sent by somebody else and does not count: send it back.")
+    before = None
     if counted and stands.subject == Subject.OBSERVATION:
         before, now = _before(session, row, now)
     head = moved(session, head, ref, stands, State.WITHDRAWN, by=who.person_id, now=now, note=note)
@@ -201,10 +222,12 @@ def withdraw(
     return ref
 
 
-def _begin(session: Session, who: Identity, ref: Ref, action: Any, plan: str) -> Any:
+def _begin(
+    session: Session, who: Identity, ref: Ref, actions: tuple[access.Action, ...], plan: str
+) -> Any:
     area = lookup.area(session, ref.area)
-    if action != "read":
-        access.require(who, action, plan=plan, area=area.id)
+    if not any(access.allows(who, action, plan=plan, area=area.id) for action in actions):
+        access.require(who, actions[-1], plan=plan, area=area.id)
     head = ledger.hold(session, area.id)
     stands = standing(session, area.id, ref.seq)
     if stands is None:
@@ -310,85 +333,6 @@ def _follow(session: Session, head: Head, area: Any, row: Any, *, by: str, now: 
     return head
 
 
-def queue(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
-    """Return what waits for this reviewer, oldest first, beside the figure that counts today.
-
-    Columns: ref, area, name, indicator, title, unit, kind, period, cell, value, text, qualifier,
-    status, missing_reason, source, evidence, note, comment, author_id, recorded_at, is_own,
-    is_illustrative, accepted (the accepted value of the same key) and previous (the accepted value
-    of the period before).
-    """
-    access.require(who, "review", plan=plan)
-    area, indicator = columns(ReferenceArea), columns(Indicator)
-    current = columns(CurrentValue)
-    cell = lookup.CELL
-    o = OBSERVATIONS
-    same_series = [
-        current.c.area_id == o.c.area_id,
-        current.c.indicator_id == o.c.indicator_id,
-        current.c.cell_id == o.c.cell_id,
-    ]
-    accepted = sa.select(current.c.value).where(*same_series, current.c.period == o.c.period)
-    previous = (
-        sa.select(current.c.value)
-        .where(*same_series, current.c.period < o.c.period)
-        .order_by(current.c.period.desc())
-        .limit(1)
-    )
-    wanted = (
-        sa.select(
-            area.c.code.label("area"),
-            o.c.seq,
-            area.c.name,
-            indicator.c.code.label("indicator"),
-            indicator.c.name.label("title"),
-            indicator.c.unit,
-            indicator.c.kind,
-            cell.c.code.label("cell"),
-            *(o.c[name] for name in _SHOWN),
-            accepted.scalar_subquery().label("accepted"),
-            previous.scalar_subquery().label("previous"),
-        )
-        .join(STATES, sa.and_(STATES.c.area_id == o.c.area_id, STATES.c.seq == o.c.seq))
-        .join(area, area.c.id == o.c.area_id)
-        .join(indicator, indicator.c.id == o.c.indicator_id)
-        .join(cell, cell.c.id == o.c.cell_id)
-        .where(
-            STATES.c.state == State.SUBMITTED,
-            STATES.c.subject == Subject.OBSERVATION,
-            indicator.c.plan_code == plan,
-        )
-        .order_by(o.c.recorded_at, o.c.area_id, o.c.seq)
-    )
-    covers = access.areas(who, "review", plan=plan)
-    if covers is not None:
-        wanted = wanted.where(o.c.area_id.in_(sorted(covers)))
-    result = session.connection().execute(wanted)
-    table = pd.DataFrame(result.all(), columns=list(result.keys()))
-    table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))
-    table["value"] = table["value"].map(lambda value: None if value is None else float(value))
-    return table.assign(is_own=table["author_id"] == who.person_id)
-
-
-_SHOWN: Final = [
-    "period",
-    "value",
-    "text",
-    "qualifier",
-    "status",
-    "missing_reason",
-    "numerator",
-    "denominator",
-    "source",
-    "evidence",
-    "note",
-    "comment",
-    "author_id",
-    "recorded_at",
-    "is_illustrative",
-]
-
-
 def last_note() -> sa.Label[str]:
     """Return the note of the last step of a row, beside its `review_state`."""
     note = sa.select(EVENTS.c.note).where(
@@ -397,41 +341,6 @@ def last_note() -> sa.Label[str]:
         EVENTS.c.step == STATES.c.step,
     )
     return note.scalar_subquery().label("note")
-
-
-def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
-    """Return what a coordinator has sent and where it stands, newest first.
-
-    Columns: ref, area, indicator, title, period, cell, value, state, at, note (of the last step).
-    """
-    area, indicator = columns(ReferenceArea), columns(Indicator)
-    o = OBSERVATIONS
-    wanted = (
-        sa.select(
-            area.c.code.label("area"),
-            o.c.seq,
-            indicator.c.code.label("indicator"),
-            indicator.c.name.label("title"),
-            o.c.period,
-            lookup.CELL.c.code.label("cell"),
-            o.c.value,
-            STATES.c.state,
-            STATES.c.at,
-            last_note(),
-        )
-        .join(STATES, sa.and_(STATES.c.area_id == o.c.area_id, STATES.c.seq == o.c.seq))
-        .join(area, area.c.id == o.c.area_id)
-        .join(indicator, indicator.c.id == o.c.indicator_id)
-        .join(lookup.CELL, lookup.CELL.c.id == o.c.cell_id)
-        .where(o.c.author_id == who.person_id, indicator.c.plan_code == plan)
-        .order_by(STATES.c.at.desc(), o.c.seq.desc())
-        .limit(500)
-    )
-    result = session.connection().execute(wanted)
-    table = pd.DataFrame(result.all(), columns=list(result.keys()))
-    table.insert(0, "ref", table["area"] + "-" + table["seq"].astype("str"))
-    table["value"] = table["value"].map(lambda value: None if value is None else float(value))
-    return table
 
 
 def history(

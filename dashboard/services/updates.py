@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from dashboard.services import access, ledger, lookup, review
+from dashboard.services import access, ledger, lookup, queues, review
 from dashboard.services.lookup import Ref
 from models import (
     BadInput,
@@ -237,7 +237,7 @@ def accepted(session: Session, *, plan: str, as_of: datetime | None = None) -> p
 def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     """Return the reports somebody has sent and where they stand, newest first.
 
-    Columns are those of `review.mine`; indicator and title are the measure's, period is the day.
+    Columns are those of `queues.mine`; indicator and title are the measure's, period is the day.
     """
     area = columns(ReferenceArea)
     wanted = (
@@ -265,7 +265,7 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
 
 
 def queue(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
-    """Return the updates that wait for this reviewer, oldest first."""
+    """Return the updates that wait for this reviewer, oldest first, with their state and step."""
     access.require(who, "review", plan=plan)
     area = columns(ReferenceArea)
     wanted = (
@@ -278,11 +278,13 @@ def queue(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
             *(UPDATES.c[name] for name in FIELDS),
             UPDATES.c.author_id,
             UPDATES.c.recorded_at,
+            STATES.c.state,
+            STATES.c.step,
         )
         .join(STATES, sa.and_(STATES.c.area_id == UPDATES.c.area_id, STATES.c.seq == UPDATES.c.seq))
         .join(area, area.c.id == UPDATES.c.area_id)
         .join(MEASURES, MEASURES.c.id == UPDATES.c.measure_id)
-        .where(STATES.c.state == State.SUBMITTED, MEASURES.c.plan_code == plan)
+        .where(STATES.c.state.in_(queues.states(who, plan=plan)), MEASURES.c.plan_code == plan)
         .order_by(UPDATES.c.recorded_at)
     )
     covers = access.areas(who, "review", plan=plan)

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.i18n import _, decimal, instant, number
 from dashboard.i18n.labels import word
-from dashboard.services import access, drafts, observations, review, rules, updates
+from dashboard.services import access, drafts, observations, queues, rules, updates
 from dashboard.services.lookup import Ref
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
@@ -495,7 +495,7 @@ def sent(plan: str, person: Identity) -> look.Html:
     with visit.read() as session:
         table = pd.concat(
             [
-                review.mine(session, person, plan=plan),
+                queues.mine(session, person, plan=plan),
                 updates.mine(session, person, plan=plan),
             ],
             ignore_index=True,

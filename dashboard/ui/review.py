@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from dashboard.i18n import _, date, instant, number, plural
 from dashboard.i18n.labels import word
-from dashboard.services import review, updates
+from dashboard.services import queues, review, updates
 from dashboard.services.lookup import Ref
 from dashboard.services.views import Picture
 from dashboard.ui import cached, look, visit
@@ -20,7 +20,7 @@ SAID = "review_said"
 def figures(found: Picture, person: Identity) -> None:
     """Show the figures that wait, and take the answer to those that are picked."""
     with visit.read() as session:
-        table = review.queue(session, person, plan=found.plan.plan)
+        table = queues.figures(session, person, plan=found.plan.plan)
     _show_said()
     if table.empty:
         st.html(look.empty(_("Nothing waits for review."), _("Whatever is sent appears here.")))

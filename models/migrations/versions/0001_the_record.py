@@ -18,6 +18,7 @@ HISTORY = (
     "audit_event",
     "snapshot",
     "snapshot_bytes",
+    "submission",
 )
 
 
@@ -42,11 +43,13 @@ def upgrade() -> None:
         _area_name,
         _article,
         _batch,
+        _correspondence,
         _dimension,
         _draft,
         _event,
         _login_session,
         _membership,
+        _message,
         _objective,
         _plan_edition,
         _related_plan,
@@ -55,6 +58,7 @@ def upgrade() -> None:
         _weight,
         _indicator,
         _measure,
+        _reporting_round,
         _scale_level,
         _snapshot_bytes,
         _baseline,
@@ -63,6 +67,10 @@ def upgrade() -> None:
         _measure_indicator,
         _measure_update,
         _observation,
+        _round_area,
+        _round_indicator,
+        _round_measure,
+        _submission,
         _target,
     ):
         make()
@@ -242,6 +250,7 @@ def _plan() -> None:
         sa.Column("adopted_by", sa.String(), nullable=False),
         sa.Column("legal_nature", sa.String(), nullable=False),
         sa.Column("notices", sa.JSON(), nullable=False),
+        sa.Column("review_levels", sa.Integer(), nullable=False),
         sa.Column("about", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_plan")),
         sa.UniqueConstraint("number", name=op.f("uq_plan_number")),
@@ -272,6 +281,7 @@ def _review_event() -> None:
             sa.Enum(
                 "draft",
                 "submitted",
+                "endorsed",
                 "returned",
                 "accepted",
                 "superseded",
@@ -287,6 +297,7 @@ def _review_event() -> None:
             sa.Enum(
                 "draft",
                 "submitted",
+                "endorsed",
                 "returned",
                 "accepted",
                 "superseded",
@@ -325,6 +336,7 @@ def _review_state() -> None:
             sa.Enum(
                 "draft",
                 "submitted",
+                "endorsed",
                 "returned",
                 "accepted",
                 "superseded",
@@ -390,6 +402,7 @@ def _access_grant() -> None:
                 "coordinator",
                 "reviewer",
                 "evaluator",
+                "secretariat",
                 "administrator",
                 name="role",
                 native_enum=False,
@@ -468,6 +481,21 @@ def _batch() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
     op.create_index(op.f("ix_batch_digest"), "batch", ["digest"], unique=False)
+
+
+def _correspondence() -> None:
+    op.create_table(
+        "correspondence",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("unsubscribed_at", sa.BigInteger(), nullable=True),
+        sa.Column("calendar", sa.Integer(), nullable=False),
+        sa.Column("visited_at", sa.BigInteger(), nullable=True),
+        sa.Column("visited_before", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_correspondence_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_correspondence")),
+    )
 
 
 def _dimension() -> None:
@@ -553,6 +581,26 @@ def _membership() -> None:
         sa.PrimaryKeyConstraint("group_id", "area_id", "since", name=op.f("pk_membership")),
     )
     op.create_index(op.f("ix_membership_area_id"), "membership", ["area_id"], unique=False)
+
+
+def _message() -> None:
+    op.create_table(
+        "message",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("person_id", "day", name=op.f("uq_message_person_id_day")),
+    )
 
 
 def _objective() -> None:
@@ -935,6 +983,38 @@ def _measure() -> None:
     )
 
 
+def _reporting_round() -> None:
+    op.create_table(
+        "reporting_round",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("opens", sa.Date(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=4000), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("plan_code", sa.String(), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_by", sa.String(), nullable=True),
+        sa.Column("sealed_at", sa.BigInteger(), nullable=True),
+        sa.Column("snapshot_id", sa.String(), nullable=True),
+        sa.Column("is_illustrative", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["plan_code"], ["plan.code"], name=op.f("fk_reporting_round_plan_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["snapshot.id"], name=op.f("fk_reporting_round_snapshot_id")
+        ),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_reporting_round")),
+    )
+    op.create_index(
+        op.f("ix_reporting_round_plan_code"), "reporting_round", ["plan_code"], unique=False
+    )
+
+
 def _scale_level() -> None:
     op.create_table(
         "scale_level",
@@ -1227,6 +1307,78 @@ def _observation() -> None:
         unique=False,
     )
     op.create_index(op.f("ix_observation_batch_id"), "observation", ["batch_id"], unique=False)
+
+
+def _round_area() -> None:
+    op.create_table(
+        "round_area",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("round_code", sa.String(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("extended_by", sa.String(), nullable=True),
+        sa.Column("extended_at", sa.BigInteger(), nullable=True),
+        sa.Column("extension_reason", sa.String(), nullable=False),
+        sa.Column("reminded_by", sa.String(), nullable=True),
+        sa.Column("reminded_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_round_area_area_id")),
+        sa.ForeignKeyConstraint(
+            ["round_code"], ["reporting_round.code"], name=op.f("fk_round_area_round_code")
+        ),
+        sa.PrimaryKeyConstraint("area_id", "round_code", name=op.f("pk_round_area")),
+    )
+    op.create_index(op.f("ix_round_area_round_code"), "round_area", ["round_code"], unique=False)
+
+
+def _round_indicator() -> None:
+    op.create_table(
+        "round_indicator",
+        sa.Column("round_code", sa.String(), nullable=False),
+        sa.Column("indicator_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicator.id"], name=op.f("fk_round_indicator_indicator_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_code"], ["reporting_round.code"], name=op.f("fk_round_indicator_round_code")
+        ),
+        sa.PrimaryKeyConstraint("round_code", "indicator_id", name=op.f("pk_round_indicator")),
+    )
+
+
+def _round_measure() -> None:
+    op.create_table(
+        "round_measure",
+        sa.Column("round_code", sa.String(), nullable=False),
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["measure_id"], ["measure.id"], name=op.f("fk_round_measure_measure_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_code"], ["reporting_round.code"], name=op.f("fk_round_measure_round_code")
+        ),
+        sa.PrimaryKeyConstraint("round_code", "measure_id", name=op.f("pk_round_measure")),
+    )
+
+
+def _submission() -> None:
+    op.create_table(
+        "submission",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("round_code", sa.String(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("refs", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("is_illustrative", sa.Boolean(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_submission_area_id")),
+        sa.ForeignKeyConstraint(
+            ["round_code"], ["reporting_round.code"], name=op.f("fk_submission_round_code")
+        ),
+        sa.PrimaryKeyConstraint("area_id", "number", name=op.f("pk_submission")),
+    )
+    op.create_index(op.f("ix_submission_round_code"), "submission", ["round_code"], unique=False)
 
 
 def _target() -> None:
