@@ -4,17 +4,16 @@ A page of work is listed for those who may do that work. For others its address 
 somewhere: to a sentence that says why not, and to signing in.
 """
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from dashboard.i18n import _
 from dashboard.services import access
-from dashboard.ui import visit
+from dashboard.ui import look, visit, ways, widgets
+from dashboard.ui.ways import Entry
 from models import SignInNeeded
 
-PAGES: Final = Path(__file__).resolve().parent.parent / "pages"
 WORK: Final[dict[str, access.Action]] = {
     "entry": "submit",
     "review": "review",
@@ -23,46 +22,45 @@ WORK: Final[dict[str, access.Action]] = {
 
 st.set_page_config(page_title="Headway", layout="wide", initial_sidebar_state="auto")
 person = visit.begin()
+st.html(look.style())
 if not visit.may_read():
     visit.refuse(SignInNeeded("Please sign in: this installation is not public."))
 
-
-def listed(name: str, title: str, icon: str, about: str, *, is_first: bool = False) -> st.Page:
-    """Return a page, hidden from those whose work it is not."""
-    is_theirs = name not in WORK or access.allows(person, WORK[name])
-    return st.Page(
-        PAGES / f"{name}.py",
-        title=title,
-        icon=f":material/{icon}:",
-        help=about,
-        default=is_first,
-        visibility="visible" if is_theirs else "hidden",
-    )
-
-
-reading = [
-    listed(
-        "overview",
-        _("Overview"),
-        "dashboard",
-        _("Where the plan stands, at a glance."),
-        is_first=True,
-    ),
-    listed("plan", _("Plan"), "account_tree", _("Objectives, measures and who carries them out.")),
-    listed("indicator", _("Indicator"), "show_chart", _("One indicator in every area over time.")),
-    listed("country", _("Country"), "public", _("One country on every indicator and measure.")),
-    listed("snapshots", _("Snapshots"), "inventory_2", _("Frozen copies that can be cited.")),
-    listed("methodology", _("Methodology"), "menu_book", _("How every figure is reckoned.")),
-]
-working = [
-    listed("entry", _("Enter data"), "edit_note", _("Send figures and reports to review.")),
-    listed("review", _("Review"), "fact_check", _("Accept what was sent, or send it back.")),
-    listed("administration", _("Administration"), "settings", _("People, roles and the record.")),
-]
-page = st.navigation({_("Read"): reading, _("Work"): working}, position="sidebar", expanded=True)
+pages: dict[str, list[Entry]] = {
+    _("Read"): [
+        Entry("overview", _("Overview"), _("Where the plan stands, at a glance.")),
+        Entry("plan", _("Plan"), _("Objectives, measures and who carries them out.")),
+        Entry("indicator", _("Indicator"), _("One indicator in every area over time.")),
+        Entry("country", _("Country"), _("One country on every indicator and measure.")),
+    ],
+    _("Check and cite"): [
+        Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
+        Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
+    ],
+    _("Work"): [
+        Entry("entry", _("Enter data"), _("Send figures and reports to review.")),
+        Entry("review", _("Review"), _("Accept what was sent, or send it back.")),
+        Entry("administration", _("Administration"), _("People, roles and the record.")),
+    ],
+}
+page = st.navigation(
+    [ways.page(entry) for entries in pages.values() for entry in entries], position="hidden"
+)
+here = page.url_path or ways.FIRST
+listed = {
+    group: [
+        entry
+        for entry in entries
+        if entry.page not in WORK or access.allows(person, WORK[entry.page])
+    ]
+    for group, entries in pages.items()
+}
 with st.sidebar:
+    st.html(ways.listing(listed, here))
+    choices = st.container(key="choices")
     visit.show_account()
-if page.url_path in WORK:
-    visit.require(WORK[page.url_path])
+if here in WORK:
+    visit.require(WORK[here])
 st.set_page_config(page_title=f"{page.title} – Headway")
-page.run()
+with widgets.framed(choices):
+    page.run()

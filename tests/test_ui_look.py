@@ -34,6 +34,9 @@ PIECES: Final[dict[str, Callable[[str], look.Html]]] = {
     "why": lambda text: look.why("moderate", text, [text]),
     "empty": lambda text: look.empty(text, text),
     "anchor": lambda text: look.anchor(text, f"?area={text}"),
+    "way": lambda text: look.way(text, f"?area={text}"),
+    "trail": lambda text: look.trail([(text, f"?area={text}")], text),
+    "past": lambda text: look.past(text, text, look.anchor(text, "?")),
     "join": lambda text: look.join([text, look.tag(text)]),
 }
 

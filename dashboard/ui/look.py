@@ -32,6 +32,7 @@ _EXTRA: Final = {
 _STATES: Final[dict[str, tuple[Tone, str]]] = {
     "draft": ("calm", N_("Draft")),
     "submitted": ("info", N_("Submitted")),
+    "endorsed": ("info", N_("Endorsed")),
     "returned": ("warn", N_("Sent back")),
     "accepted": ("good", N_("Accepted")),
     "superseded": ("calm", N_("Superseded")),
@@ -78,6 +79,17 @@ def notice(text: str, *, tone: Tone = "info", title: str = "") -> Html:
     return _piece(f'<div class="hw-notice hw-{tone}" role="note"><p>{head}{_text(text)}</p></div>')
 
 
+def past(title: str, text: str, back: str) -> Html:
+    """Return the banner of a page that is of another day than today, with the way back.
+
+    It stays in sight while the page scrolls, and a frame in its colour runs around the page.
+    """
+    return Html(
+        f'<div class="hw hw-past" role="note"><b>{_text(title)}</b> <span>{_text(text)}</span> '
+        f"{_text(back)}</div>"
+    )
+
+
 def chip(status: str, text: str = "") -> Html:
     """Return a status as a small label: its colour, its sign and its word."""
     mark = palette.mark(status)
@@ -114,7 +126,7 @@ def card(
     label: str, value: str, *, unit: str = "", detail: str = "", foot: str = "", href: str = ""
 ) -> Html:
     """Return one figure with what it is; `foot` may be a chip, a strip or a sentence."""
-    name = f'<a href="{escape(href)}" target="_self">{_text(label)}</a>' if href else _text(label)
+    name = f'<a href="{escape(href)}">{_text(label)}</a>' if href else _text(label)
     small = f" <small>{_text(unit)}</small>" if unit else ""
     told = f'<div class="hw-muted">{_text(detail)}</div>' if detail else ""
     last = f'<div class="hw-card-foot">{_text(foot)}</div>' if foot else ""
@@ -264,7 +276,21 @@ def empty(text: str, hint: str = "") -> Html:
 
 def anchor(text: str, to: str) -> Html:
     """Return a link to another page of this dashboard."""
-    return Html(f'<a href="{escape(to)}" target="_self">{_text(text)}</a>')
+    return Html(f'<a href="{escape(to)}">{_text(text)}</a>')
+
+
+def way(text: str, to: str) -> Html:
+    """Return a link to another page that stands by itself."""
+    return _piece(f'<p class="hw-way">{anchor(text, to)}</p>')
+
+
+def trail(steps: Sequence[tuple[str, str]], here: str) -> Html:
+    """Return the way to a page: steps with their addresses, and where one is now."""
+    items = "".join(f"<li>{anchor(text, to)}</li>" for text, to in steps)
+    return Html(
+        f'<nav class="hw hw-trail" aria-label="{escape(_("Where you are"))}"><ol>{items}'
+        f'<li aria-current="page">{_text(here)}</li></ol></nav>'
+    )
 
 
 def join(pieces: Iterable[str], between: str = " ") -> Html:

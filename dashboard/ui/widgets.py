@@ -5,10 +5,9 @@ restores the view in any language, and the browser's Back button steps through c
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -22,19 +21,20 @@ from dashboard.i18n import _, instant, number, plural
 from dashboard.i18n import date as day
 from dashboard.services import reads
 from dashboard.services.views import Picture
-from dashboard.ui import cached, look, visit
+from dashboard.ui import cached, frame, look, visit, ways
+from dashboard.ui.frame import around as framed
+from dashboard.ui.frame import show_trail
+from dashboard.ui.ways import Crumb, address, go_to, link
 from models import FOREVER
 
-PLAN: Final = "plan"
+__all__ = ["Crumb", "address", "framed", "go_to", "link", "show_trail"]  # told in `ways`, `frame`
+
 AREA: Final = "area"
 INDICATOR: Final = "indicator"
-AS_OF: Final = "as_of"
-METHOD: Final = "method"
 ASSESSING: Final = ("cagr", "escap", "sdsn", "oecd", "level_trend")
 """Methods that can take the place of the default: they give every series a verdict."""
 HALF: Final = 400
 """Pixels a drawing may count on in one of two columns."""
-PAGES: Final = Path(__file__).resolve().parents[2] / "pages"
 
 
 def choose(
@@ -73,6 +73,8 @@ def choose(
         on_change=remember,
         placeholder=placeholder or _("Choose"),
     )
+    if picked is not None and (name not in ways.KEPT or picked != options[0]):
+        frame.note(name, picked)
     return picked
 
 
@@ -97,34 +99,32 @@ def pick_plan() -> str:
     if len(names) == 1:
         return next(iter(names))
     picked = choose(
-        _("Plan"), list(names), name=PLAN, show=lambda code: names[code], place=st.sidebar
+        _("Plan"), list(names), name=ways.PLAN, show=lambda code: names[code], place=frame.place()
     )
     return picked or next(iter(names))
 
 
 def pick_moment() -> datetime | None:
-    """Return the moment to read the record as of: the one in the address, or none for now."""
-    given = st.query_params.get(AS_OF, "")
+    """Return the moment to read the record as of: the one in the address, or none for now.
+
+    The address names a day, which means its end, or a moment, which the list shows as its day.
+    """
     today = visit.now().date()
-    try:
-        chosen = date.fromisoformat(given) if given else None
-    except ValueError:
-        chosen = None
-        st.warning(_("The address asks for the day {day}, which is no date.").format(day=given))
+    given = _given_moment()
     key = "choose_as_of"
-    if chosen is not None and chosen <= today and st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
-    if _went_back(AS_OF):
+    if given is not None and st.session_state.get(key) != given.date():
+        st.session_state[key] = given.date()
+    if _went_back(ways.AS_OF):
         st.session_state[key] = None
 
     def remember() -> None:
         picked = st.session_state.get(key)
         if picked is None or picked >= today:
-            st.query_params.pop(AS_OF, None)
+            st.query_params.pop(ways.AS_OF, None)
         else:
-            st.query_params[AS_OF] = picked.isoformat()
+            st.query_params[ways.AS_OF] = picked.isoformat()
 
-    picked = st.sidebar.date_input(
+    picked = frame.place().date_input(
         _("As known on"),
         value=None,
         min_value=date(2010, 1, 1),
@@ -133,23 +133,44 @@ def pick_moment() -> datetime | None:
         on_change=remember,
         help=_("Reads every page as it would have looked at the end of that day."),
     )
-    if not isinstance(picked, date) or picked >= today:
+    if given is not None:
+        return given
+    return reads.end_of(picked) if isinstance(picked, date) and picked < today else None
+
+
+def _given_moment() -> datetime | None:
+    """Return the moment in the address; none where it says none, or one that is not yet over."""
+    given = st.query_params.get(ways.AS_OF, "")
+    if not given:
         return None
-    return reads.end_of(picked)
+    try:
+        found = (
+            reads.end_of(date.fromisoformat(given))
+            if len(given) == len("2026-03-01")
+            else datetime.fromisoformat(given).astimezone(UTC)
+        )
+    except (ValueError, OverflowError):
+        said = _("The address asks for {moment}, which is neither a day nor a moment.")
+        st.warning(said.format(moment=given))
+        return None
+    return found if found <= visit.now() else None
 
 
-def open_picture(title: str, *, kicker: str = "", lede: str = "") -> Picture:
-    """Begin a page: choose plan and moment, show its head and what must be said about the data."""
+def open_picture(
+    title: str, *, kicker: str = "", lede: str = "", trail: Sequence[Crumb] = ()
+) -> Picture:
+    """Begin a page: choose plan and moment, show its head and what must be said about the data.
+
+    `trail` are the steps that lead here; where they are known only later, see `show_trail`.
+    """
     plan, moment, method = pick_plan(), pick_moment(), pick_method()
     found = cached.picture(plan, moment, method)
-    st.html(look.style())
+    frame.head(title, found, trail)
+    if moment is not None:
+        frame.moment_banner(moment)
     st.html(look.heading(title, kicker=kicker or found.plan.title, lede=lede))
     if found.plan.stamp.is_illustrative:
         st.html(look.illustrative_banner())
-    if moment is not None:
-        said = _("Later reports and corrections are not shown.")
-        known = _("As known on {day}.").format(day=day(moment))
-        st.html(look.notice(said, tone="warn", title=known))
     if method != progress.DEFAULT:
         st.html(look.notice(cached.kept("changed", lambda: changed(found), *found.key)))
     return found
@@ -157,13 +178,17 @@ def open_picture(title: str, *, kicker: str = "", lede: str = "") -> Picture:
 
 def pick_method() -> str:
     """Return the method to assess by: the one in the address, or the default."""
-    titles = {progress.DEFAULT: _("Share of the road and pace (default)")} | {
+    titles = {progress.DEFAULT: _("Share and pace (default)")} | {
         f"{preset.method}:{preset.name}": _(preset.title)
         for preset in progress.PRESETS
         if preset.method in ASSESSING
     }
     picked = choose(
-        _("Method"), list(titles), name=METHOD, show=lambda code: titles[code], place=st.sidebar
+        _("Method"),
+        list(titles),
+        name=ways.METHOD,
+        show=lambda code: titles[code],
+        place=frame.place(),
     )
     return picked or progress.DEFAULT
 
@@ -313,31 +338,10 @@ def switch(label: str, *, name: str) -> bool:
         else:
             st.query_params.pop(name, None)
 
-    return bool(st.toggle(label, key=key, on_change=remember))
-
-
-def go_to(page: str, **choices: str) -> None:
-    """Open another page with these choices, keeping plan and moment."""
-    kept = {
-        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
-    }
-    st.switch_page(PAGES / f"{page}.py", query_params=kept | choices)
-
-
-def link(page: str, label: str, **choices: str) -> None:
-    """Show a link to another page with these choices, keeping plan and moment."""
-    kept = {
-        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
-    }
-    st.page_link(PAGES / f"{page}.py", label=label, query_params=kept | choices)
-
-
-def address(page: str, **choices: str) -> str:
-    """Return the address of another page with these choices, for a link inside a table."""
-    kept = {
-        name: st.query_params[name] for name in (PLAN, AS_OF, METHOD) if name in st.query_params
-    }
-    return f"{page}?{urlencode(kept | choices)}"
+    is_on = bool(st.toggle(label, key=key, on_change=remember))
+    if is_on:
+        frame.note(name, "yes")
+    return is_on
 
 
 def choose_now(**choices: str) -> None:
