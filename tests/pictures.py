@@ -56,10 +56,10 @@ COUNTS = table(
 )
 BULLETS = table(
     bullet.BULLETS,
-    ("Laws", "%", 62.0, 2024.0, 34.0, 80.0, 55.0, 0.0, 100.0, "moderate"),
-    ("Complaints", "", 12.0, 2023.0, 30.0, 0.0, NAN, 0.0, NAN, "on_track"),
-    ("Victims", "", 480.0, 2021.0, NAN, NAN, NAN, 0.0, NAN, "context_only"),
-    ("Mechanism", "%", NAN, NAN, NAN, NAN, NAN, 0.0, 100.0, "no_data"),
+    ("Laws", "%", 62.0, 2024.0, 34.0, 80.0, "", 55.0, 0.0, 100.0, "moderate", True),
+    ("Complaints", "", 12.0, 2023.0, 30.0, 0.0, "", NAN, 0.0, NAN, "on_track", False),
+    ("Victims", "", 480.0, 2021.0, NAN, NAN, "", NAN, 0.0, NAN, "context_only", False),
+    ("Mechanism", "%", NAN, NAN, NAN, NAN, "", NAN, 0.0, 100.0, "no_data", False),
 )
 ROADS = table(
     dumbbell.ROADS,
@@ -89,6 +89,7 @@ BRANCHES = table(
 EVENTS = pd.DataFrame(
     {
         "day": pd.to_datetime(["2021-11-22", "2010-07-30", "2030-12-31"]).astype("datetime64[us]"),
+        "said": ["", "", "2030"],
         "label": ["Third appraisal", "Adoption", "Target year"],
         "kind": ["Appraisal", "Meeting", "Milestone"],
     }

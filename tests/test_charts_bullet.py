@@ -32,7 +32,9 @@ def test_a_missing_value_has_no_bar_but_a_hatched_scale() -> None:
 
 
 def test_a_row_of_nothing_but_a_name_is_still_drawn() -> None:
-    alone = table(bullet.BULLETS, ("Laws", "", NAN, NAN, NAN, NAN, NAN, NAN, NAN, "no_data"))
+    alone = table(
+        bullet.BULLETS, ("Laws", "", NAN, NAN, NAN, NAN, "", NAN, NAN, NAN, "no_data", False)
+    )
     figure = bullet.draw(alone, title="T")
     assert len(figure.data[0].x) == 1
     assert not any(trace.name in {"Target", "Baseline"} for trace in figure.data)
@@ -44,7 +46,8 @@ def test_context_has_its_own_colour() -> None:
 
 
 def test_a_bar_below_zero_runs_to_the_left_of_zero() -> None:
-    row = table(bullet.BULLETS, ("Change", "", -5.0, 2024.0, NAN, 10.0, NAN, NAN, NAN, "limited"))
+    one = ("Change", "", -5.0, 2024.0, NAN, 10.0, "", NAN, NAN, NAN, "limited", False)
+    row = table(bullet.BULLETS, one)
     bars = bullet.draw(row, title="T").data[1]
     assert bars.x[0] < 0
     assert bars.base[0] + bars.x[0] == pytest.approx(0, abs=1e-6)
@@ -61,6 +64,29 @@ def test_rows_are_told_one_by_one() -> None:
         "Laws: 62% against a target of 80%; Complaints: 12 against a target of 0; "
         "Victims: 480, no target set; Mechanism: not reported."
     )
+
+
+def test_where_no_target_is_set_the_row_says_so() -> None:
+    texts = [note.text for note in bullet.draw(BULLETS, title="T").layout.annotations]
+    assert sum("No target set" in text for text in texts) == 2
+    assert not any("No target set" in text for text in texts if text.startswith("Complaints"))
+
+
+def test_a_target_is_told_with_who_stands_behind_it() -> None:
+    told = BULLETS.assign(goal=["Target ≥ 80% by 2029 (proposed)", "", "", ""])
+    texts = [note.text for note in bullet.draw(told, title="T").layout.annotations]
+    assert any("by 2029 (proposed)" in text for text in texts if text.startswith("Laws"))
+
+
+def test_low_confidence_is_hatched_and_named() -> None:
+    figure = bullet.draw(BULLETS, title="T")
+    assert list(figure.data[1].marker.pattern.shape) == ["/", "", ""]
+    assert any(note.text == "Low confidence" for note in figure.layout.annotations)
+
+
+def test_what_stands_beside_is_named_by_whoever_draws() -> None:
+    figure = bullet.draw(BULLETS, beside="World", title="T")
+    assert any(note.text == "World" for note in figure.layout.annotations)
 
 
 def test_a_road_shows_both_years_for_areas_report_in_different_ones() -> None:

@@ -35,6 +35,18 @@ def test_the_target_is_drawn_over_the_upper_panel_alone() -> None:
     assert any(shape.y0 == 80 == shape.y1 and shape.yref == "y" for shape in figure.layout.shapes)
 
 
+def test_a_year_still_running_is_a_ring_apart_and_no_fall() -> None:
+    figure = region_trend.draw(REGION, GROUPS, unit="%", scale=100, running=2022, title="T")
+    line, strip, ring, so_far = figure.data
+    assert line.x.tolist() == [2020, 2021]
+    assert strip.x.tolist() == [2020, 2021]
+    assert (ring.mode, ring.y.tolist(), ring.marker.symbol) == ("markers", [50.0], "circle-open")
+    assert so_far.yaxis == "y2"
+    assert "States so far" in ring.hovertemplate
+    texts = [note.text for note in figure.layout.annotations]
+    assert any("2022: reports still coming in" in text for text in texts)
+
+
 def test_seven_regions_are_refused() -> None:
     many = pd.concat([REGION.assign(group=str(n)) for n in range(7)])
     with pytest.raises(ValueError, match="at most 6"):

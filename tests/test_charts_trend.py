@@ -192,3 +192,51 @@ def test_a_large_figure_is_drawn_and_read_to_the_last_digit() -> None:
 def test_a_median_behind_is_rounded_as_nobody_reported_its_decimals() -> None:
     figure = trend.draw(series(1.0), behind=series(54.5666667, name="Africa"), title="T")
     assert figure.data[0].y.tolist() == [54.57]
+
+
+AHEAD = pd.DataFrame(
+    {"year": [2023, 2024], "value": [44.0, 46.0], "low": [40.0, 38.0], "high": [48.0, 54.0]}
+)
+
+
+def test_an_outlook_is_dashed_in_a_band_and_begins_at_the_latest_value() -> None:
+    figure = trend.draw(series(30.0, 36.0, 40.0), ahead=AHEAD, title="T")
+    dashed = [trace for trace in figure.data if trace.name == "Outlook"]
+    assert [trace.line.dash for trace in dashed] == ["dash"]
+    assert dashed[0].x.tolist() == [2022, 2023, 2024]
+    assert dashed[0].y.tolist() == [40.0, 44.0, 46.0]
+    band = next(trace for trace in figure.data if trace.name == "Four outcomes in five")
+    assert band.y.tolist() == [40.0, 48.0, 54.0, 38.0, 40.0, 40.0]
+    assert {"Outlook", "Four outcomes in five"} <= set(notes(figure))
+
+
+def test_without_an_outlook_nothing_is_dashed_ahead() -> None:
+    figure = trend.draw(series(30.0, 36.0), ahead=AHEAD[:0], title="T")
+    assert not any(trace.name == "Outlook" for trace in figure.data)
+    assert "Outlook" not in notes(figure)
+
+
+def crowd(many: int) -> pd.DataFrame:
+    """Return the members of Kenya's panel: 1 to `many` in each of two years."""
+    lines = [series(float(n), float(n), area=f"A{n}", name=f"A{n}") for n in range(1, many + 1)]
+    return pd.concat(lines).assign(panel="KEN")
+
+
+def test_twelve_members_are_lines_and_thirteen_a_band_of_the_middle_half() -> None:
+    few = charts.small_multiples.draw(series(5.0, 6.0), crowd=crowd(12), title="T")
+    assert sum(trace.mode == "lines" for trace in few.data) == 12
+    many = charts.small_multiples.draw(series(5.0, 6.0), crowd=crowd(13), title="T")
+    band = [trace for trace in many.data if trace.fill == "toself"]
+    # The quarter points of 1 to 13 are 4 and 10.
+    assert band[0].y.tolist() == [10.0, 10.0, 4.0, 4.0]
+    assert sum(trace.mode == "lines" for trace in many.data) == 1
+    assert any("Middle half of the States" in note for note in notes(many))
+
+
+def test_a_year_still_running_stands_apart_from_the_line() -> None:
+    figure = charts.small_multiples.draw(series(50.0, 52.0, 8.0), running=2022, title="T")
+    rings, line = figure.data
+    assert (rings.mode, rings.y.tolist()) == ("markers", [8.0])
+    assert line.y.tolist() == [50.0, 52.0]
+    assert any("52 (2021)" in note for note in notes(figure))
+    assert any("reports still coming in" in note for note in notes(figure))

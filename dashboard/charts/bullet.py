@@ -1,4 +1,4 @@
-"""How far from the target: value, baseline, target and the region's median on one short scale."""
+"""How far from the target: value, baseline, target and a figure beside it on one short scale."""
 
 from typing import Any, Final, Unpack
 
@@ -19,10 +19,12 @@ BULLETS: Final[frames.Schema] = {
     "year": "float64",
     "base": "float64",  # missing where there is no baseline
     "target": "float64",  # missing where no target is set; zero is a target
-    "median": "float64",  # of the region, missing where it is not published
+    "goal": "str",  # the target in words with who stands behind it; empty where none is set
+    "median": "float64",  # what stands beside it, missing where it is not published
     "lower": "float64",  # natural limits, missing where there is none
     "upper": "float64",
     "status": "str",
+    "is_unsure": "bool",  # of low confidence: hatched
 }
 """What this picture draws: one scale a row."""
 
@@ -30,11 +32,12 @@ _ROW, _THICK = 72, 0.2
 _MARKS: Final = ("value", "base", "target", "median")
 
 
-def draw(bullets: pd.DataFrame, *, region: str = "", **look: Unpack[Look]) -> go.Figure:
+def draw(bullets: pd.DataFrame, *, beside: str = "", **look: Unpack[Look]) -> go.Figure:
     """Draw one bullet for each row of `BULLETS`, every one on a scale of its own from zero.
 
-    Nothing stands where nothing is known: without a target there is no line, without a value a
-    hatched scale that says so. `region` names whose median the diamond is.
+    Nothing stands where nothing is known: without a target there is no line but the words, without
+    a value a hatched scale that says so. `beside` says what the diamond is, such as the median of
+    a region.
     """
     if bullets.empty:
         return theme.empty(theme.nothing(), **look)
@@ -47,7 +50,7 @@ def draw(bullets: pd.DataFrame, *, region: str = "", **look: Unpack[Look]) -> go
     sheet = Sheet()
     _scale(sheet, spots["value"], heights, colours)
     _bars(sheet, rows, spots["value"], zero, heights=heights, mode=mode)
-    _ticks(sheet, rows, spots, heights, region=region, colours=colours)
+    _ticks(sheet, rows, spots, heights, beside=beside, colours=colours)
     for place, row in enumerate(rows.to_dict("records")):
         _words(sheet, row, float(heights[place]), colours)
     sheet.set(
@@ -56,7 +59,7 @@ def draw(bullets: pd.DataFrame, *, region: str = "", **look: Unpack[Look]) -> go
         yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
     )
     room = theme.Room(height=_ROW * len(rows), below=0)
-    return theme.plain(sheet, room=room, key=_key(spots, region, colours), **look)
+    return theme.plain(sheet, room=room, key=_key(rows, spots, beside, colours), **look)
 
 
 def alt(bullets: pd.DataFrame) -> str:
@@ -113,12 +116,16 @@ def _bars(
     fills = [palette.fill(status, mode) for status in rows["status"]]
     plain = [palette.mark(status).step == "none" for status in rows["status"]]
     fills = [colours.region if one else fill for one, fill in zip(plain, fills, strict=True)]
+    unsure = rows["is_unsure"].to_numpy()[known]
     sheet.draw("bar",
         orientation="h", base=zero[known].astype(np.float32),
         x=(values - zero)[known].astype(np.float32), y=heights[known], width=_THICK,
         customdata=np.stack([rows["value"], rows["year"]], axis=1)[known],
         marker={"color": [fill for fill, one in zip(fills, known, strict=True) if one],
-                "line": {"color": colours.muted, "width": 1}},
+                "line": {"color": colours.muted, "width": 1},
+                "pattern": {"shape": ["/" if one else "" for one in unsure],
+                            "fgcolor": colours.paper, "fillmode": "overlay", "size": 5,
+                            "solidity": 0.35}},
         hovertemplate="%{customdata[0]:,.12~r} (%{customdata[1]:.0f})<extra></extra>",
     )  # fmt: skip
 
@@ -129,11 +136,11 @@ def _ticks(
     spots: Any,
     heights: Any,
     *,
-    region: str,
+    beside: str,
     colours: palette.Tokens,
 ) -> None:
     for name, said, marker in (
-        ("median", _("Median of {region}").format(region=region or _("the region")),
+        ("median", beside or _("Median of the region"),
          {"symbol": "diamond-open", "size": 11, "color": colours.ink,
           "line": {"color": colours.ink, "width": 1.75}}),
         ("base", _("Baseline"),
@@ -162,6 +169,8 @@ def _words(sheet: Sheet, row: dict[Any, Any], height: float, colours: palette.To
         sign = palette.mark(row["status"]).sign
         year = "" if np.isnan(row["year"]) else f" ({row['year']:.0f})"
         said = f"<b>{value}</b>{year}  {sign} {palette.word(row['status'])}"
+    goal = row["goal"] or (_("No target set") if np.isnan(row["target"]) else "")
+    said += f"  <span style='color:{colours.muted}'>{goal}</span>" if goal else ""
     sheet.write(
         text=f"{theme.clip(row['label'], 340, 13)}<br>{said}", align="left",
         x=0, xref="paper", xanchor="left",
@@ -170,14 +179,16 @@ def _words(sheet: Sheet, row: dict[Any, Any], height: float, colours: palette.To
     )  # fmt: skip
 
 
-def _key(spots: Any, region: str, colours: palette.Tokens) -> list[Key]:
+def _key(rows: pd.DataFrame, spots: Any, beside: str, colours: palette.Tokens) -> list[Key]:
     entries = [
         ("base", Key(_("Baseline"), colours.ink, "tick")),
         ("target", Key(_("Target"), colours.ink, "bar")),
-        ("median", Key(_("Median of {region}").format(region=region or _("the region")),
+        ("median", Key(beside or _("Median of the region"),
                        colours.ink, "diamond")),
     ]  # fmt: skip
     key = [entry for name, entry in entries if np.isfinite(spots[name]).any()]
+    if (rows["is_unsure"].to_numpy() & np.isfinite(spots["value"])).any():
+        key.append(Key(_("Low confidence"), colours.region, texture="hatched"))
     if np.isnan(spots["value"]).any():
         key.append(Key(palette.word("no_data"), colours.paper, texture="hatched"))
     return key

@@ -24,13 +24,16 @@ def draw(
     minimum: float | None = None,
     unit: str = "",
     scale: float = 1.0,
+    running: int | None = None,
     **look: Unpack[Look],
 ) -> go.Figure:
     """Draw a line for each group of `progress.aggregation.AGGREGATES`, at most six.
 
     Below stands the share of States that report, with the `minimum` under which no value is
     published. A value that may not be published is left out, never drawn. `scale` multiplies the
-    values (100 where they are shares and the unit is per cent). Raises `ValueError` above six.
+    values (100 where they are shares and the unit is per cent). From the year `running` on
+    reports are still coming in: such a year is an open ring apart from the line, and its coverage
+    a hollow step, so that nobody takes it for a fall. Raises `ValueError` above six.
     """
     groups = list(dict.fromkeys(aggregates["group"]))
     if len(groups) > MOST:
@@ -50,8 +53,11 @@ def draw(
         mine = rows["group"] == group
         name = names.get(group, group)
         colour = colours.lines[place]
-        _line(sheet, rows[mine], shown[mine], name, unit=unit, colour=colour)
-        known = shown[mine].dropna()
+        over = mine if running is None else mine & (rows["year"] < running)
+        _line(sheet, rows[over], shown[over], name, unit=unit, colour=colour)
+        if running is not None:
+            _still(sheet, rows[mine & ~over], shown[mine & ~over], name, unit=unit, colour=colour)
+        known = (shown[over] if shown[over].notna().any() else shown[mine]).dropna()
         if len(known):
             ends.append((name, 0.0, float(known.iloc[-1]), colour))
     key = trend.draw_targets(sheet, targets, None, unit, colours)
@@ -60,6 +66,9 @@ def draw(
             line={"color": colours.muted, "width": 1, "dash": "dash"},
         )  # fmt: skip
         key.append(Key(_("Least share that must report"), colours.muted, "dash"))
+    if running is not None and (rows["year"] >= running).any():
+        said = _("{year}: reports still coming in").format(year=running)
+        key.append(Key(said, colours.muted, "ring"))
     whole = _HEIGHT + _GAP + _STRIP
     wide = trend.name_ends(sheet, ends, low, high, (_HEIGHT, _STRIP + _GAP))
     sheet.set(
@@ -117,3 +126,23 @@ def _line(
         customdata=counts, line={"color": colour, "width": 1.75, "shape": "hvh"},
         hovertemplate=f"<b>{name}</b><br>%{{x}}: {said}<extra></extra>",
     )  # fmt: skip
+
+
+def _still(
+    sheet: Sheet, rows: pd.DataFrame, shown: Any, name: str, *, unit: str, colour: str
+) -> None:
+    """Draw what is known of a year for which reports are still coming in."""
+    if rows.empty:
+        return
+    counts = np.stack([rows["n"], rows["states"]], axis=1).astype(np.int16)
+    said = _("%{customdata[0]} of %{customdata[1]} States so far")
+    for values, axis, tail in (
+        (theme.rounded(shown), "y", f"<br>%{{x}}: %{{y:,.12~r}} {unit}<br>{said}"),
+        ((rows["coverage"] * 100).to_numpy(np.float32), "y2", f"<br>%{{x}}: {said}"),
+    ):
+        sheet.draw("scatter",
+            x=rows["year"].to_numpy(np.int16), y=values, mode="markers", name=name, yaxis=axis,
+            customdata=counts,
+            marker={"size": 8, "symbol": "circle-open", "color": colour, "line": {"width": 1.75}},
+            hovertemplate=f"<b>{name}</b>{tail}<extra></extra>",
+        )  # fmt: skip

@@ -38,6 +38,7 @@ def draw(
     targets: pd.DataFrame | None = None,
     base: Base | None = None,
     behind: pd.DataFrame | None = None,
+    ahead: pd.DataFrame | None = None,
     unit: str = "",
     levels: bool = False,
     **look: Unpack[Look],
@@ -46,7 +47,9 @@ def draw(
 
     `targets` are rows of `frames.TARGETS`: the final ones become lines (solid where agreed, dashed
     where proposed or national), the interim ones diamonds; without any, no target is drawn at all.
-    `behind` holds further series drawn grey for comparison. A value that is estimated or
+    `behind` holds further series drawn grey for comparison. `ahead` is where the one series is
+    heading (year, value, low, high): a dashed line in a band, never solid, never in the place of
+    a value. A value that is estimated or
     provisional is an open ring; a bound such as `<5` is an open triangle; a year without a value
     breaks the line and, where one area stands alone, is hatched. Values
     that are `levels` of a scale are drawn as steps: between two levels there is nothing, and no
@@ -62,7 +65,8 @@ def draw(
     if behind is not None:
         key += _behind(sheet, behind, unit, colours)
     key += _gaps(sheet, series, colours) if len(areas) == 1 else []
-    low, high = _span(series, targets, base, behind)
+    low, high = _span(series, targets, base, behind, ahead)
+    key += _ahead(sheet, series, ahead, unit, colours)
     ends: list[tuple[str, float, float, str]] = []
     for place, area in enumerate(areas):
         line = series[series["area"] == area].sort_values("year")
@@ -76,7 +80,7 @@ def draw(
     if len(areas) > 1:
         wide = name_ends(sheet, ends, low, high, (_HEIGHT, 0))
     # Beside names the axis ends with the data: a line must stand next to its name.
-    first, last = _years(series, None if len(areas) > 1 else targets, base)
+    first, last = _years(series, None if len(areas) > 1 else targets, base, ahead)
     sheet.set(
         xaxis=year_axis(first, last),
         yaxis=theme.scale(sheet, low, high, unit, colours=colours, whole=levels),
@@ -129,7 +133,7 @@ def sentence(series: pd.DataFrame, *, unit: str = "") -> str:
 
 def _span(*tables: Any) -> tuple[float, float]:
     """Return the range of the vertical axis: from zero unless something is below it."""
-    series, targets, base, behind = tables
+    series, targets, base, behind, ahead = tables
     values = [series["value"].to_numpy(np.float64)]
     if targets is not None:
         values += [targets["value"].to_numpy(np.float64), targets["upper"].to_numpy(np.float64)]
@@ -137,6 +141,8 @@ def _span(*tables: Any) -> tuple[float, float]:
         values.append(np.array([base.value]))
     if behind is not None:
         values.append(behind["value"].to_numpy(np.float64))
+    if ahead is not None:
+        values += [ahead["low"].to_numpy(np.float64), ahead["high"].to_numpy(np.float64)]
     everything = np.concatenate(values)
     low = min(0.0, float(np.nanmin(everything)))
     high = float(np.nanmax(everything))
@@ -144,9 +150,14 @@ def _span(*tables: Any) -> tuple[float, float]:
 
 
 def _years(
-    series: pd.DataFrame, targets: pd.DataFrame | None, base: Base | None
+    series: pd.DataFrame,
+    targets: pd.DataFrame | None,
+    base: Base | None,
+    ahead: pd.DataFrame | None,
 ) -> tuple[int, int]:
     years = [int(series["year"].min()), int(series["year"].max())]
+    if ahead is not None and not ahead.empty:
+        years.append(int(ahead["year"].max()))
     if targets is not None and not targets.empty:
         years.append(int(targets["year"].max()))
     if base is not None:
@@ -237,6 +248,43 @@ def _behind(sheet: Sheet, behind: pd.DataFrame, unit: str, colours: palette.Toke
         )  # fmt: skip
         key.append(Key(str(name), colours.region, "line"))
     return key
+
+
+def _ahead(
+    sheet: Sheet,
+    series: pd.DataFrame,
+    ahead: pd.DataFrame | None,
+    unit: str,
+    colours: palette.Tokens,
+) -> list[Key]:
+    """Draw the outlook as a band with a dashed middle, opening at the latest value."""
+    if ahead is None or ahead.empty:
+        return []
+    known = series[series["value"].notna()].sort_values("year")
+    start = known.tail(1)[["year", "value"]]
+    start = start.assign(low=start["value"], high=start["value"])
+    fan = pd.concat([start, ahead], ignore_index=True)
+    years = fan["year"].to_numpy(np.int16)
+    rounded = {name: theme.rounded(fan[name]) for name in ("value", "low", "high")}
+    soft = palette.faded(colours.lines[0], 0.16)
+    sheet.draw("scatter",
+        x=np.concatenate([years, years[::-1]]),
+        y=np.concatenate([rounded["high"], rounded["low"][::-1]]),
+        mode="lines", fill="toself", fillcolor=soft, line={"width": 0}, hoverinfo="skip",
+        name=_("Four outcomes in five"),
+    )  # fmt: skip
+    sheet.draw("scatter",
+        x=years, y=rounded["value"], mode="lines", name=_("Outlook"),
+        line={"color": colours.lines[0], "width": 2, "dash": "dash"},
+        customdata=np.stack([rounded["low"], rounded["high"]], axis=1),
+        hovertemplate=_("Outlook") + f" %{{x}}: %{{y:,.12~r}} {unit}<br>"
+        + _("Four outcomes in five") + ": %{customdata[0]:,.12~r}–%{customdata[1]:,.12~r}"
+        "<extra></extra>",
+    )  # fmt: skip
+    return [
+        Key(_("Outlook"), colours.lines[0], "dash"),
+        Key(_("Four outcomes in five"), soft, "band"),
+    ]
 
 
 def _gaps(sheet: Sheet, series: pd.DataFrame, colours: palette.Tokens) -> list[Key]:

@@ -89,15 +89,17 @@ def alone(plan: frames.PlanFrames, area: str, indicator: str) -> frames.PlanFram
         values=cube.values[spot],
         flags=cube.flags[spot],
     )
-    kept = {
-        name: table[table["indicator"] == indicator].reset_index(drop=True)
-        for name, table in (
-            ("indicators", plan.indicators),
-            ("baselines", plan.baselines),
-            ("targets", plan.targets),
-        )
-    }
-    return replace(plan, cube=one, **kept)
+
+    def about(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["indicator"] == indicator].reset_index(drop=True)
+
+    return replace(
+        plan,
+        cube=one,
+        indicators=about(plan.indicators),
+        baselines=about(plan.baselines),
+        targets=about(plan.targets),
+    )
 
 
 def _reason(case: cases.Case, n: int) -> str:
