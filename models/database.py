@@ -22,12 +22,16 @@ from models.base import append_only
 from models.errors import Unavailable
 from models.ledger import AuditEvent
 from models.observation import MeasureUpdate, Observation, ReviewEvent
+from models.round import Submission
 from models.snapshot import Snapshot, SnapshotBytes
 
 Result = TypeVar("Result")
 Work = Callable[[Session], Result]
 
-HISTORY: Final = (Observation, MeasureUpdate, ReviewEvent, AuditEvent, Snapshot, SnapshotBytes)
+HISTORY: Final = (
+    *(Observation, MeasureUpdate, ReviewEvent, AuditEvent, Snapshot, SnapshotBytes),
+    Submission,
+)
 """Tables in which nothing is ever changed or removed; the database itself refuses it."""
 append_only(*HISTORY)
 

@@ -70,6 +70,7 @@ PEOPLE: Final = {  # id: role, area of the grant (none: everywhere)
     "neighbour": (Role.COORDINATOR, NAMIBIA),
     "reviewer": (Role.REVIEWER, None),
     "evaluator": (Role.EVALUATOR, None),
+    "secretariat": (Role.SECRETARIAT, None),
     "administrator": (Role.ADMINISTRATOR, None),
     "viewer": (Role.VIEWER, None),
 }

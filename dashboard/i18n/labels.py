@@ -86,6 +86,20 @@ WORDS = {
         "national": N_("national"),
         "agreed": N_("agreed"),
     },
+    "relation": {
+        "equal": N_("Both ask for the same"),
+        "subset": N_("The measure is a part of what the text asks for"),
+        "superset": N_("The measure asks for more than the text"),
+        "intersects": N_("Measure and text overlap in part"),
+        "related": N_("Related, without a common demand"),
+    },
+    "nature": {
+        "C": N_("Reported by the country"),
+        "CA": N_("Reported by the country, adjusted"),
+        "E": N_("Estimated"),
+        "M": N_("Modelled"),
+        "G": N_("From global monitoring"),
+    },
     "observation_status": {
         "A": N_("Reported"),
         "B": N_("Break in the series"),
@@ -106,6 +120,7 @@ WORDS = {
     "state": {
         "draft": N_("Draft"),
         "submitted": N_("Waiting for review"),
+        "endorsed": N_("Endorsed, waits for the second review"),
         "returned": N_("Sent back"),
         "accepted": N_("Accepted"),
         "superseded": N_("Superseded"),
@@ -116,6 +131,7 @@ WORDS = {
         "coordinator": N_("Coordinator"),
         "reviewer": N_("Reviewer"),
         "evaluator": N_("Evaluator"),
+        "secretariat": N_("Secretariat"),
         "administrator": N_("Administrator"),
     },
     "content_basis": {

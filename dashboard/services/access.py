@@ -19,14 +19,19 @@ from models import (
     SignInNeeded,
 )
 
-Action = Literal["read", "submit", "review", "snapshot", "export_history", "administer"]
+Action = Literal[
+    "read", "submit", "review", "coordinate", "snapshot", "export_history", "administer"
+]
 
 PERMITS: Final[dict[Role, frozenset[str]]] = {
     Role.VIEWER: frozenset({"read"}),
     Role.COORDINATOR: frozenset({"read", "submit"}),
     Role.REVIEWER: frozenset({"read", "review"}),
     Role.EVALUATOR: frozenset({"read", "snapshot", "export_history"}),
-    Role.ADMINISTRATOR: frozenset({"read", "snapshot", "export_history", "administer"}),
+    Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot"}),
+    Role.ADMINISTRATOR: frozenset(
+        {"read", "coordinate", "snapshot", "export_history", "administer"}
+    ),
 }
 """What each role may do. Nobody is given two of submit, review and administer by one role."""
 
@@ -34,7 +39,9 @@ _REFUSALS: Final[dict[str, str]] = {
     "read": "This installation is not public: your account has no role in it yet.",
     "submit": "You do not report for this area. Its coordinator, or an administrator, can help.",
     "review": "You do not review this area. An administrator can give you that role.",
-    "snapshot": "Snapshots are taken by evaluators and administrators.",
+    "coordinate": "Reporting rounds are run by the secretariat. An administrator can give you that "
+    "role.",
+    "snapshot": "Snapshots are taken by evaluators, the secretariat and administrators.",
     "export_history": "The history of values is for evaluators and administrators.",
     "administer": "Only an administrator can do this.",
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from dashboard.services import access, ledger, lookup, review, rules
+from dashboard.services import access, ledger, locks, lookup, review, rules
 from dashboard.services.lookup import Key, Ref
 from models import (
     BadInput,
@@ -120,6 +120,10 @@ def _add(
     batch: str | None = None,
 ) -> int:
     head = ledger.hold(session, key.area_id)
+    about, period = key.indicator_id, key.period
+    locks.require_open(
+        session, who, Subject.OBSERVATION, area=key.area_id, about=about, period=period, now=now
+    )
     earlier = _latest(session, key)
     if seen is not None and earlier is not None and earlier.seq != seen:
         raise WrongState(

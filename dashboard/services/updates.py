@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from dashboard.services import access, ledger, lookup, queues, review
+from dashboard.services import access, ledger, locks, lookup, queues, review
 from dashboard.services.lookup import Ref
 from models import (
     BadInput,
@@ -70,6 +70,9 @@ def submit(
 
     def work() -> dict[str, Any]:
         head = ledger.hold(session, area.id)
+        locks.require_open(
+            session, who, Subject.MEASURE_UPDATE, area=area.id, about=measure_id, now=now
+        )
         row = {
             **{name: getattr(update, name) for name in FIELDS},
             "area_id": area.id,

@@ -234,6 +234,7 @@ def _role(role: Role) -> str:
         Role.COORDINATOR: _("Coordinator"),
         Role.REVIEWER: _("Reviewer"),
         Role.EVALUATOR: _("Evaluator"),
+        Role.SECRETARIAT: _("Secretariat"),
         Role.ADMINISTRATOR: _("Administrator"),
     }[role]
 
