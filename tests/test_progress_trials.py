@@ -131,3 +131,10 @@ def test_an_estimate_is_low_and_a_level_needs_no_points() -> None:
     table = progress.confidence(plan, year=2020).set_index("indicator")
     assert table["confidence"].to_dict() == {"I": "low", "L": "high"}
     assert cases.read(plan, 2020).is_level.tolist() == [False, True]
+
+
+def test_trials_leave_the_record_as_it_is_where_only_one_year_is_known() -> None:
+    plan = steady([20.0])
+    before = plan.cube.values.copy()
+    progress.robustness(plan, year=2026)
+    np.testing.assert_array_equal(plan.cube.values, before)

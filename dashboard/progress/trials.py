@@ -227,8 +227,7 @@ def _beyond(
     values: Floats, years: Floats, required: Floats
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return how many pairwise slopes are on track, and how many go the wrong way, by series."""
-    columns = np.ascontiguousarray(values.T)
-    columns *= np.sign(required)
+    columns = np.multiply(values.T, np.sign(required), order="C")
     size = np.abs(required)
     good, wrong = (np.zeros(len(size), dtype=np.int64) for _ in range(2))
     reach, mark = np.empty(len(size)), np.empty(len(size), dtype=np.bool_)
