@@ -51,10 +51,10 @@ def picture(
     """Return a plan with the status of every series, as known at a moment (none: today)."""
     loaded = progress.disclosed(reads.load(session, plan, as_of=as_of))
     year = (as_of or today).astimezone(UTC).year
-    return Picture(loaded, year, _judged(loaded, progress.measure(loaded, year=year)))
+    return Picture(loaded, year, judged(loaded, progress.measure(loaded, year=year)))
 
 
-def _judged(plan: frames.PlanFrames, table: pd.DataFrame) -> pd.DataFrame:
+def judged(plan: frames.PlanFrames, table: pd.DataFrame) -> pd.DataFrame:
     """Give no verdict where a value newer than the one shown is withheld: it would mislead."""
     cube = plan.cube
     hidden = (cube.flags[0] & np.uint8(frames.Flag.SUPPRESSED)) > 0
@@ -77,7 +77,7 @@ def _judged(plan: frames.PlanFrames, table: pd.DataFrame) -> pd.DataFrame:
 def by_method(found: Picture, method: str, preset: str | None) -> Picture:
     """Return the same picture with statuses by another method."""
     table = progress.measure(found.plan, year=found.year, method=method, preset=preset)
-    table = _judged(found.plan, table)
+    table = judged(found.plan, table)
     return replace(found, progress=table, method=method, preset=preset)
 
 
