@@ -276,10 +276,11 @@ def _verify_file(file: Path, as_json: bool) -> None:
 
 
 def _verify_ledger(as_json: bool) -> None:
-    from dashboard.services import ledger
+    from dashboard.services import audit, ledger
+    from models import SYSTEM
 
     desk = Desk()
-    problems = desk.read(ledger.verify)
+    problems = desk.read(lambda session: audit.problems(session, SYSTEM))
     chains = len(desk.read(ledger.heads))
     if as_json:
         click.echo(json.dumps({"is_sound": not problems, "problems": problems}, indent=1))

@@ -2,15 +2,32 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from dashboard.services import access, history, ledger, observations, updates
+from dashboard.services import access, editions, history, ledger, observations, plans, updates
 from dashboard.services.reads import table
-from models import AuditEvent, Identity, MeasureUpdate, Observation, ReferenceArea, columns
+from models import (
+    EPOCH,
+    AuditEvent,
+    Baseline,
+    Identity,
+    MeasureUpdate,
+    Observation,
+    Plan,
+    PlanEdition,
+    ReferenceArea,
+    ReviewEvent,
+    State,
+    Subject,
+    Target,
+    columns,
+    micros,
+)
+from seed import rows
 
 EVENTS: Final = columns(AuditEvent)
 AREA: Final = columns(ReferenceArea)
@@ -19,28 +36,28 @@ AREA: Final = columns(ReferenceArea)
 def latest(session: Session, who: Identity, *, limit: int = 200) -> pd.DataFrame:
     """Return the latest events of every chain, newest first: area, seq, at, by, action, subject."""
     access.require(who, "administer")
-    rows = table(
+    found = table(
         session,
         sa.select(EVENTS, AREA.c.code.label("area"))
         .outerjoin(AREA, AREA.c.id == EVENTS.c.chain)
         .order_by(EVENTS.c.at.desc(), EVENTS.c.chain, EVENTS.c.seq.desc())
         .limit(limit),
     )
-    return rows.assign(area=rows["area"].fillna("–"))
+    return found.assign(area=found["area"].fillna("–"))
 
 
 def problems(session: Session, who: Identity) -> list[str]:
     """Return a sentence for each thing that is not as it was chained; none where all is whole.
 
-    Chains are walked from their beginning, and every observation and measure update is compared
-    with the digest that was chained when it was recorded.
+    Chains are walked from their beginning; every observation and measure update, every step of
+    their review and every plan is compared with what was chained when it was recorded.
     """
     access.require(who, "administer")
-    return [*ledger.verify(session), *_contents(session)]
+    return [*ledger.verify(session), *_contents(session), *_steps(session), *_plans(session)]
 
 
 def _contents(session: Session) -> Iterator[str]:
-    rows = _by_row(session, columns(Observation))
+    figures = _by_row(session, columns(Observation))
     reports = _by_row(session, columns(MeasureUpdate))
     wanted = sa.select(EVENTS.c.chain, EVENTS.c.action, EVENTS.c.subject, EVENTS.c.detail).where(
         EVENTS.c.action.in_(list(_READERS))
@@ -48,11 +65,11 @@ def _contents(session: Session) -> Iterator[str]:
     chained: set[tuple[int, int]] = set()
     for event in session.connection().execute(wanted):
         detail = json.loads(event.detail)
-        numbers, found = _READERS[event.action](event, detail, rows, reports)
+        numbers, found = _READERS[event.action](event, detail, figures, reports)
         chained |= {(event.chain, number) for number in numbers}
         if found != detail["digest"]:
             yield f"{event.subject}: the record no longer says what was recorded"
-    for area, number in sorted((set(rows) | set(reports)) - chained):
+    for area, number in sorted((set(figures) | set(reports)) - chained):
         yield f"row {number} of area {area}: is in the record without a link in the chain"
 
 
@@ -99,3 +116,90 @@ _READERS: Final = {
     "observation.history": _history,
     "measure_update.history": _updates,
 }
+
+Step = tuple[int, int, int]
+
+
+def _steps(session: Session) -> Iterator[str]:
+    """Compare each step of a review with the link it left; steps of a bulk load are one link."""
+    steps = columns(ReviewEvent)
+    ordered = sa.select(steps).order_by(steps.c.area_id, steps.c.seq, steps.c.step)
+    found = session.connection().execute(ordered)
+    real = {(row.area_id, row.seq, row.step): row for row in found}
+    chained, loads = _links(session)
+    for place, link in chained.items():
+        row = real.pop(place, None)
+        if row is None:
+            yield f"{link[0]}: step {place[2]} of its review is missing"
+        elif link[1:] != (row.after, row.by, micros(row.at), ledger.digest(row.note)):
+            yield f"{link[0]}: step {place[2]} of its review was altered"
+    left: dict[int, list[Any]] = {}
+    for row in real.values():
+        left.setdefault(row.area_id, []).append(row)
+    for subject, area, numbers, digest in loads:
+        own = [row for row in left.get(area, ()) if row.seq in numbers]
+        left[area] = [row for row in left.get(area, ()) if row.seq not in numbers]
+        told = ((r.seq, r.step, r.before, r.after, r.by, micros(r.at), r.note) for r in own)
+        if ledger.steps_digest(told) != digest:
+            yield f"{subject}: the steps of the rows taken in with it are not those recorded"
+    for area, extra in left.items():
+        for row in extra:
+            yield f"row {row.seq} of area {area}: step {row.step} has no link in the chain"
+
+
+Link = tuple[str, str, str, int, str]
+Load = tuple[str, int, range, str]
+
+
+def _links(session: Session) -> tuple[dict[Step, Link], list[Load]]:
+    wanted = sa.select(EVENTS).where(
+        sa.or_(*(EVENTS.c.action.like(f"{subject}.%") for subject in Subject))
+    )
+    single: dict[Step, Link] = {}
+    loads: list[Load] = []
+    for event in session.connection().execute(wanted):
+        detail = json.loads(event.detail)
+        after = event.action.rpartition(".")[2]
+        if after == "history":
+            numbers = range(detail["first"], detail["last"] + 1)
+            loads.append((event.subject, event.chain, numbers, detail["steps"]))
+        elif after in {state.value for state in State}:
+            place = (event.chain, _number(event), detail.get("step", 1))
+            note = detail.get("note", ledger.digest(""))
+            single[place] = (event.subject, after, event.by, micros(event.at), note)
+    return single, loads
+
+
+def _plans(session: Session) -> Iterator[str]:
+    """Compare each edition of a plan with its digest, and its targets with the edition's."""
+    for edition in session.exec(select(PlanEdition)).all():
+        name = f"edition {edition.version} of {edition.plan_code}"
+        if edition.content and ledger.digest(edition.content) != edition.digest:
+            yield f"{name}: its content is not the one that was installed"
+    for plan in plans.listing(session):
+        edition = plans.edition(session, plan.code)
+        if edition.content and ledger.digest(edition.content) == edition.digest:
+            yield from _aims(session, plan.code, edition.content)
+
+
+def _aims(session: Session, code: str, content: dict[str, Any]) -> Iterator[str]:
+    told = editions.read(content)
+    plan = session.get(Plan, code)
+    assert plan is not None
+    made = rows.of_plan(told, number=plan.number, ids=plans.numbers(session, code), now=EPOCH)
+    yield from _differing(session, Baseline, code, made.baselines)
+    yield from _differing(session, Target, code, made.targets)
+
+
+Aim = TypeVar("Aim", Baseline, Target)
+_SET: Final = {"recorded_at", "retired_at"}
+
+
+def _differing(session: Session, model: type[Aim], code: str, wanted: list[Aim]) -> Iterator[str]:
+    own = col(model.id).startswith(f"{code}:", autoescape=True)
+    held = session.exec(select(model).where(own, col(model.retired_at).is_(None))).all()
+    right = {row.id: row.model_dump(exclude=_SET) for row in wanted}
+    real = {row.id: row.model_dump(exclude=_SET) for row in held}
+    for key in sorted(right.keys() | real.keys()):
+        if right.get(key) != real.get(key):
+            yield f"{model.__name__.lower()} {key}: is not the one of the plan as installed"

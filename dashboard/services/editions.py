@@ -96,9 +96,14 @@ def _installed(session: Session, plan: Plan, edition: PlanEdition | None) -> Pla
     )
 
 
+def read(content: dict[str, Any]) -> entries.Plan:
+    """Return the content that an edition keeps as the plan it was read from."""
+    return entries.Plan.model_validate(_decimals(content))
+
+
 def _earlier(session: Session, plan: Plan, edition: PlanEdition) -> PlanText:
     """Return an edition that another has followed, from its content as it was read then."""
-    content = entries.Plan.model_validate(_decimals(edition.content))
+    content = read(edition.content)
     known = rows.Numbers(
         _numbers(session, Objective, plan.code),
         _numbers(session, OperationalMeasure, plan.code),

@@ -34,6 +34,7 @@ EVENTS: Final = columns(ReviewEvent)
 STATES: Final = columns(ReviewState)
 CODES: Final = ["indicator", "area", "cell", "period"]
 MOMENTS: Final = ["recorded_at", "decided_at"]
+STEP: Final = ["seq", "step", "before", "after", "by", "at", "note"]
 TEXTS: Final = [
     "qualifier",
     "status",
@@ -70,7 +71,7 @@ def load(
     events = _events(table)
     _store(session, table, events, channel)
     _derive(session, table, events)
-    _chain(session, table, by=by, now=now)
+    _chain(session, table, events, by=by, now=now)
     return len(table)
 
 
@@ -184,12 +185,20 @@ def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None
         session.connection().execute(sa.insert(derived.PACKED), packed)
 
 
-def _chain(session: Session, table: pd.DataFrame, *, by: str, now: datetime) -> None:
+def _chain(
+    session: Session, table: pd.DataFrame, events: pd.DataFrame, *, by: str, now: datetime
+) -> None:
+    taken = {int(str(area_id)): steps for area_id, steps in events.groupby("area_id")}
     for area_id, rows in table.groupby("area_id", sort=True):
         head = ledger.hold(session, int(str(area_id)))
         code = rows["area"].iloc[0]
         first, last = int(rows["seq"].iloc[0]), int(rows["seq"].iloc[-1])
-        detail = {"first": first, "last": last, "digest": rows_digest(rows)}
+        detail = {
+            "first": first,
+            "last": last,
+            "digest": rows_digest(rows),
+            "steps": ledger.steps_digest(taken[head.chain][STEP].itertuples(index=False)),
+        }
         head = ledger.append(
             session, head, "observation.history", f"{code}-{first}", detail, by=by, now=now
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -48,6 +48,14 @@ def canonical(value: object) -> str:
 def digest(value: object) -> str:
     """Return the SHA-256 of a value's canonical JSON."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def steps_digest(steps: Iterable[Iterable[object]]) -> str:
+    """Return the SHA-256 by which the steps of many rows are recognised, in their order.
+
+    Each step is seq, step, before, after, by, at (microseconds), note.
+    """
+    return digest([[str(part) for part in step] for step in steps])
 
 
 def row_hash(prev_hash: str, event: Json) -> str:

@@ -28,6 +28,7 @@ from models import (
     UpdateInput,
     bad_input,
     columns,
+    micros,
 )
 
 UPDATES: Final = columns(MeasureUpdate)
@@ -148,11 +149,17 @@ def load(
     for area_id, group in order.groupby("area_id", sort=True):
         head = ledger.hold(session, int(str(area_id)))
         first = head.record_seq + 1
-        stored = []
+        stored, steps = [], []
         for row in group.to_dict("records"):
             head = replace(head, record_seq=head.record_seq + 1)
             stored.append(_store(connection, row, head, measure[row["measure"]], channel))
-        detail = {"first": first, "last": head.record_seq, "digest": rows_digest(stored)}
+            steps += _steps(connection, row, head)
+        detail = {
+            "first": first,
+            "last": head.record_seq,
+            "digest": rows_digest(stored),
+            "steps": ledger.steps_digest(steps),
+        }
         subject = f"{group['area'].iloc[0]}-{first}"
         head = ledger.append(
             session, head, "measure_update.history", subject, detail, by=by, now=now
@@ -170,7 +177,7 @@ def _store(
     connection: sa.Connection, row: dict[Any, Any], head: Any, measure_id: int, channel: Channel
 ) -> dict[str, Any]:
     place = {"area_id": head.chain, "seq": head.record_seq}
-    fields = {name: None if pd.isna(row[name]) else row[name] for name in FIELDS}
+    fields = {name: _plain(row[name]) for name in FIELDS}
     stored = {
         **fields,
         **place,
@@ -182,6 +189,19 @@ def _store(
         "recorded_at": row["recorded_at"],
     }
     connection.execute(sa.insert(UPDATES), stored)
+    return stored
+
+
+def _plain(value: Any) -> Any:
+    """Return a field as the database gives it back, so that both have one digest."""
+    if pd.isna(value):
+        return None
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _steps(connection: sa.Connection, row: dict[Any, Any], head: Any) -> list[tuple[Any, ...]]:
+    """Store the two steps of an update that was accepted, and return them as the ledger says."""
+    place = {"area_id": head.chain, "seq": head.record_seq}
     steps = [
         (State.DRAFT, State.SUBMITTED, row["author"], row["recorded_at"]),
         (State.SUBMITTED, State.ACCEPTED, row["decider"], row["decided_at"]),
@@ -191,7 +211,10 @@ def _store(
         connection.execute(sa.insert(EVENTS), {**event, "by": by, "at": at, "note": ""})
     standing = {**place, "subject": Subject.MEASURE_UPDATE, "state": State.ACCEPTED}
     connection.execute(sa.insert(STATES), {**standing, "step": 2, "at": row["decided_at"]})
-    return stored
+    return [
+        (head.record_seq, step, before, after, by, micros(at), "")
+        for step, (before, after, by, at) in enumerate(steps, start=1)
+    ]
 
 
 def accepted(session: Session, *, plan: str, as_of: datetime | None = None) -> pd.DataFrame:

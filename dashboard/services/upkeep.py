@@ -20,9 +20,10 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, func, select
 
 from dashboard.i18n import _, number
-from dashboard.services import derived, ledger, plans, snapshots
+from dashboard.services import audit, derived, ledger, plans, snapshots
 from dashboard.settings import Settings
 from models import (
+    SYSTEM,
     AuditEvent,
     Grant,
     HeadwayError,
@@ -219,7 +220,7 @@ def _clock(session: Session, now: datetime) -> tuple[Health, str]:
 
 
 def _chains(session: Session) -> tuple[Health, str]:
-    problems = ledger.verify(session)
+    problems = audit.problems(session, SYSTEM)
     if problems:
         return Health.BAD, _listed(problems)
     return Health.GOOD, _("{n} chains whole").format(n=len(ledger.heads(session)))
