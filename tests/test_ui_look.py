@@ -34,6 +34,7 @@ PIECES: Final[dict[str, Callable[[str], look.Html]]] = {
     "why": lambda text: look.why("moderate", text, [text]),
     "empty": lambda text: look.empty(text, text),
     "anchor": lambda text: look.anchor(text, f"?area={text}"),
+    "images": look.images,
     "way": lambda text: look.way(text, f"?area={text}"),
     "trail": lambda text: look.trail([(text, f"?area={text}")], text),
     "past": lambda text: look.past(text, text, look.anchor(text, "?")),
@@ -43,7 +44,7 @@ PIECES: Final[dict[str, Callable[[str], look.Html]]] = {
 
 ALLOWED: Final = frozenset(
     {"class", "style", "href", "target", "role", "title", "scope", "tabindex"}
-    | {"aria-label", "aria-hidden", "aria-current"}
+    | {"aria-label", "aria-hidden", "aria-current", "type", "data-chart", "data-image"}
 )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.exchange import table
+from dashboard.exchange import spreadsheet, table
 from dashboard.exchange.about import CC_BY, ILLUSTRATIVE, About, Licence, Meta, SnapshotTables
 from dashboard.progress import N_
 
@@ -24,6 +24,12 @@ class Format:
 FORMATS: Final = {
     "csv": Format(N_("CSV"), ".csv", "text/csv; charset=utf-8", table.csv),
     "excel": Format(N_("CSV for Excel"), ".excel.csv", "text/csv; charset=utf-8", table.excel),
+    "xlsx": Format(
+        N_("Excel"),
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        spreadsheet.write,
+    ),
     "json": Format(N_("JSON"), ".json", "application/json", table.json),
 }
 """Every way in which a table shown on a page can be taken away."""

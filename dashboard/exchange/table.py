@@ -20,7 +20,7 @@ NUMERIC: Final = r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?"
 
 def csv(table: pd.DataFrame, meta: Meta) -> bytes:
     """Return the table as canonical CSV, as programs want it."""
-    return _written(_marked(table, meta))
+    return _written(marked(table, meta))
 
 
 def excel(table: pd.DataFrame, meta: Meta) -> bytes:
@@ -29,9 +29,9 @@ def excel(table: pd.DataFrame, meta: Meta) -> bytes:
     It has a byte order mark, and an apostrophe before text that a spreadsheet would run as a
     formula. Codes of digits alone, such as M49, still lose their zeros in Excel.
     """
-    marked = _marked(table, meta)
-    text = {str(name): _neutral(marked[name]) for name in marked if kind(marked[name]) == "string"}
-    return BYTE_ORDER_MARK + _written(marked.assign(**text))
+    found = marked(table, meta)
+    text = {str(name): _neutral(found[name]) for name in found if kind(found[name]) == "string"}
+    return BYTE_ORDER_MARK + _written(found.assign(**text))
 
 
 def json(table: pd.DataFrame, meta: Meta) -> bytes:
@@ -50,11 +50,12 @@ def json(table: pd.DataFrame, meta: Meta) -> bytes:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as plain values: numbers, text, true and false, null where missing."""
     names = [str(name) for name in table]
-    columns = [_values(table[name]) for name in table]
+    columns = [values(table[name]) for name in table]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _values(column: pd.Series) -> list[Any]:
+def values(column: pd.Series) -> list[Any]:
+    """Return a column as plain values; what is missing or not finite is None."""
     if kind(column) == "datetime":
         found: list[Any] = canonical.moments(column).to_pylist()
         return found
@@ -69,20 +70,20 @@ def _written(table: pd.DataFrame) -> bytes:
     return canonical.csv(table, [Field(str(name), kind(table[name])) for name in table])
 
 
-def _marked(table: pd.DataFrame, meta: Meta) -> pd.DataFrame:
+def marked(table: pd.DataFrame, meta: Meta) -> pd.DataFrame:
     """Add columns at the end of every row: a file outlives its name, and rows their file."""
     text = {
         "as_of": moment(meta.as_of),
         "data_source": meta.source,
         "licence": f"{meta.licence.name} {meta.licence.address}",
     }
-    marked = table.assign(
+    found = table.assign(
         **{name: pd.Series(word, index=table.index, dtype="str") for name, word in text.items()}
     )
     # A row that says itself whether it is pretend keeps its word.
     if "is_illustrative" not in table:
-        marked = marked.assign(is_illustrative=meta.is_illustrative)
-    return marked
+        found = found.assign(is_illustrative=meta.is_illustrative)
+    return found
 
 
 def kind(column: pd.Series) -> str:

@@ -23,3 +23,15 @@ document.addEventListener("click", (event) => {
     document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
 });
+
+// A chart is saved as a picture: by our buttons, and by Plotly's camera, whose own picture would
+// lack the typefaces.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-image][data-chart]");
+  const camera = event.target.closest?.('.modebar-btn[data-title^="Download plot"]');
+  if (!button && !camera) return;
+  event.stopPropagation();
+  const place = button && document.querySelector(".st-key-" + CSS.escape(button.dataset.chart));
+  const plot = button ? place?.querySelector(".js-plotly-plot") : camera.closest(".js-plotly-plot");
+  if (plot) import("/assets/picture.js").then(({ save }) => save(plot, button?.dataset.image ?? "png"));
+}, true);

@@ -274,9 +274,26 @@ def empty(text: str, hint: str = "") -> Html:
     return _piece(f'<div class="hw-empty hw-hatched"><p>{_text(text)}{under}</p></div>')
 
 
+def fold(summary: str, inside: str) -> Html:
+    """Return a line that opens to what is inside."""
+    return _piece(
+        f'<details class="hw-fold"><summary>{_text(summary)}</summary>{_text(inside)}</details>'
+    )
+
+
 def anchor(text: str, to: str) -> Html:
     """Return a link to another page of this dashboard."""
     return Html(f'<a href="{escape(to)}">{_text(text)}</a>')
+
+
+def images(chart: str) -> Html:
+    """Return the buttons that save the chart with this key as a picture, made in the browser."""
+    buttons = "".join(
+        f'<button type="button" data-chart="{escape(chart)}" data-image="{form}">'
+        f"{escape(said)}</button>"
+        for form, said in (("png", _("Picture (PNG)")), ("svg", _("Picture (SVG)")))
+    )
+    return Html(f'<div class="hw hw-images">{buttons}</div>')
 
 
 def way(text: str, to: str) -> Html:

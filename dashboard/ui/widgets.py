@@ -15,13 +15,13 @@ import streamlit as st
 
 from dashboard import charts, progress
 from dashboard.charts import Look
-from dashboard.exchange import table as files
+from dashboard.exchange import FORMATS
 from dashboard.exchange.about import Meta
 from dashboard.i18n import _, instant, number, plural
 from dashboard.i18n import date as day
 from dashboard.services import reads
 from dashboard.services.views import Picture
-from dashboard.ui import cached, frame, look, visit, ways
+from dashboard.ui import cached, frame, look, twin, visit, ways
 from dashboard.ui.frame import around as framed
 from dashboard.ui.frame import show_trail
 from dashboard.ui.ways import Crumb, address, go_to, link
@@ -239,11 +239,17 @@ def as_of(found: Picture) -> datetime:
 
 
 def drawn(
-    found: Picture, title: str, *, source: str = "", note: str = "", half: bool = False
+    found: Picture,
+    title: str,
+    *,
+    source: str = "",
+    note: str = "",
+    coverage: tuple[int, int] | None = None,
+    half: bool = False,
 ) -> Look:
     """Return the words and the light of a chart: a sentence, its source, its moment, its mark.
 
-    `half` says that it stands in one of two columns.
+    `coverage` is how many of how many report; `half` says that it stands in one of two columns.
     """
     moment = found.plan.stamp.as_of
     parts = [
@@ -251,6 +257,9 @@ def drawn(
         _("Record as of {moment}.").format(
             moment=day(visit.now()) if moment == FOREVER else instant(moment)
         ),
+        _("Coverage: {n} of {of}.").format(n=number(coverage[0]), of=number(coverage[1]))
+        if coverage
+        else "",
     ]
     return Look(
         title=title,
@@ -277,14 +286,11 @@ def chart(
 
     `rows` are exactly what the figure shows. Table and files are only made once asked for.
     """
-    config = charts.CONFIG | {
-        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": f"headway-{key}"}
-    }
     event = st.plotly_chart(
         figure,
         key=key,
         theme=None,
-        config=config,
+        config=charts.config(f"headway-{key}"),
         alt=alt,
         on_select="rerun" if clickable else "ignore",
         selection_mode="points",
@@ -293,9 +299,10 @@ def chart(
     if box.open:
         with box:
             st.caption(how)
-            shown = rows.rename(columns=dict(labels or {}))
+            shown = twin.table(rows, labels)
             st.dataframe(shown, hide_index=True, key=f"{key}_table", alt=alt, placeholder="–")
             offer(rows, title=alt, found=found, key=key)
+            st.html(look.images(key))
     return charts.clicked(event if clickable else None)  # type: ignore[arg-type]
 
 
@@ -307,18 +314,14 @@ def offer(rows: pd.DataFrame, *, title: str, found: Picture, key: str) -> None:
         as_of=as_of(found),
         is_illustrative=found.plan.stamp.is_illustrative,
     )
-    kinds = {
-        "csv": (_("CSV"), files.csv, "text/csv"),
-        "excel.csv": (_("CSV for Excel"), files.excel, "text/csv"),
-        "json": (_("JSON"), files.json, "application/json"),
-    }
-    for column, (ending, (label, write, mime)) in zip(st.columns(3), kinds.items(), strict=True):
-        column.download_button(
-            label,
-            data=lambda write=write: write(rows, meta),  # type: ignore[misc]
-            file_name=f"headway-{key}.{ending}",
-            mime=mime,
-            key=f"{key}_{ending}",
+    row = st.container(horizontal=True, key=f"{key}_files")
+    for form in FORMATS.values():
+        row.download_button(
+            _(form.label),
+            data=lambda form=form: form.write(rows, meta),  # type: ignore[misc]
+            file_name=f"headway-{key}{form.suffix}",
+            mime=form.media_type,
+            key=f"{key}_{form.suffix}",
             icon=":material/download:",
             on_click="ignore",
         )
