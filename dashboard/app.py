@@ -30,6 +30,7 @@ pages: dict[str, list[Entry]] = {
     _("Read"): [
         Entry("overview", _("Overview"), _("Where the plan stands, at a glance.")),
         Entry("plan", _("Plan"), _("Objectives, measures and who carries them out.")),
+        Entry("measure", _("Measure"), _("One measure: who does what, and how far it is.")),
         Entry("indicator", _("Indicator"), _("One indicator in every area over time.")),
         Entry("country", _("Country"), _("One country on every indicator and measure.")),
     ],

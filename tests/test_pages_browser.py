@@ -19,6 +19,8 @@ ADDRESS = {person.role.value: person.email for person in reversed(demo.PEOPLE)}
 PAGES = (
     ("", ""),
     ("", "plan"),
+    ("", "plan?objective=PT"),
+    ("", "measure?measure=PT.5"),
     ("", "indicator?indicator=PT.5.1&area=KEN"),
     ("", "country?area=KEN"),
     ("", "snapshots"),

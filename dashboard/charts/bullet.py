@@ -28,7 +28,8 @@ BULLETS: Final[frames.Schema] = {
 }
 """What this picture draws: one scale a row."""
 
-_ROW, _THICK = 72, 0.2
+_ROW, _LINE, _THICK = 72, 17, 14
+"""Pixels of a row, of one more line of words in it, and of the bar."""
 _MARKS: Final = ("value", "base", "target", "median")
 
 
@@ -47,18 +48,26 @@ def draw(bullets: pd.DataFrame, *, beside: str = "", **look: Unpack[Look]) -> go
     spots = {name: (rows[name].to_numpy(np.float64) - low) / wide for name in _MARKS}
     zero = np.clip(-low / wide, 0, 1)
     heights = np.arange(len(rows), dtype=np.float32)[::-1]
+    width = look.get("width", theme.NARROW)
+    words = [_words(row, width, colours) for row in rows.to_dict("records")]
+    tall = _ROW + _LINE * (max(text.count("<br>") for text in words) - 1)
+    thick = _THICK / tall
     sheet = Sheet()
-    _scale(sheet, spots["value"], heights, colours)
-    _bars(sheet, rows, spots["value"], zero, heights=heights, mode=mode)
+    _scale(sheet, spots["value"], heights, (colours, thick))
+    _bars(sheet, rows, spots["value"], zero, heights=heights, thick=thick, mode=mode)
     _ticks(sheet, rows, spots, heights, beside=beside, colours=colours)
-    for place, row in enumerate(rows.to_dict("records")):
-        _words(sheet, row, float(heights[place]), colours)
+    for place, text in enumerate(words):
+        sheet.write(
+            text=text, align="left", x=0, xref="paper", xanchor="left",
+            y=float(heights[place]), yanchor="bottom", yshift=9.5,
+            font={"size": 12.5, "color": colours.ink},
+        )  # fmt: skip
     sheet.set(
         barmode="overlay",
         xaxis={"range": [0, 1], "visible": False},
         yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
     )
-    room = theme.Room(height=_ROW * len(rows), below=0)
+    room = theme.Room(height=tall * len(rows), below=0)
     return theme.plain(sheet, room=room, key=_key(rows, spots, beside, colours), **look)
 
 
@@ -96,10 +105,11 @@ def _scales(rows: pd.DataFrame) -> tuple[Any, Any]:
     return low, np.where(high > low, high - low, 1.0)
 
 
-def _scale(sheet: Sheet, values: Any, heights: Any, colours: palette.Tokens) -> None:
+def _scale(sheet: Sheet, values: Any, heights: Any, look: tuple[palette.Tokens, float]) -> None:
+    colours, thick = look
     known = np.isfinite(values)
     sheet.draw("bar",
-        orientation="h", x=np.ones(len(heights), np.float32), y=heights, width=_THICK,
+        orientation="h", x=np.ones(len(heights), np.float32), y=heights, width=thick,
         hoverinfo="skip", marker={
             "color": colours.surface, "line": {"width": 0},
             "pattern": {"shape": ["" if one else "/" for one in known], "fgcolor": colours.axis,
@@ -109,7 +119,14 @@ def _scale(sheet: Sheet, values: Any, heights: Any, colours: palette.Tokens) -> 
 
 
 def _bars(
-    sheet: Sheet, rows: pd.DataFrame, values: Any, zero: Any, *, heights: Any, mode: Any
+    sheet: Sheet,
+    rows: pd.DataFrame,
+    values: Any,
+    zero: Any,
+    *,
+    heights: Any,
+    thick: float,
+    mode: Any,
 ) -> None:
     colours = palette.tokens(mode)
     known = np.isfinite(values)
@@ -119,7 +136,7 @@ def _bars(
     unsure = rows["is_unsure"].to_numpy()[known]
     sheet.draw("bar",
         orientation="h", base=zero[known].astype(np.float32),
-        x=(values - zero)[known].astype(np.float32), y=heights[known], width=_THICK,
+        x=(values - zero)[known].astype(np.float32), y=heights[known], width=thick,
         customdata=np.stack([rows["value"], rows["year"]], axis=1)[known],
         marker={"color": [fill for fill, one in zip(fills, known, strict=True) if one],
                 "line": {"color": colours.muted, "width": 1},
@@ -161,22 +178,23 @@ def _ticks(
         )  # fmt: skip
 
 
-def _words(sheet: Sheet, row: dict[Any, Any], height: float, colours: palette.Tokens) -> None:
-    value = theme.amount(row["value"], row["unit"])
-    if np.isnan(row["value"]):
-        said = f"<span style='color:{colours.muted}'>{palette.word('no_data')}</span>"
-    else:
-        sign = palette.mark(row["status"]).sign
-        year = "" if np.isnan(row["year"]) else f" ({row['year']:.0f})"
-        said = f"<b>{value}</b>{year}  {sign} {palette.word(row['status'])}"
+def _words(row: dict[Any, Any], width: int, colours: palette.Tokens) -> str:
+    """Return what stands over a scale: name, figure and verdict, and the target in words."""
     goal = row["goal"] or (_("No target set") if np.isnan(row["target"]) else "")
-    said += f"  <span style='color:{colours.muted}'>{goal}</span>" if goal else ""
-    sheet.write(
-        text=f"{theme.clip(row['label'], 340, 13)}<br>{said}", align="left",
-        x=0, xref="paper", xanchor="left",
-        y=height, yanchor="bottom", yshift=9.5,
-        font={"size": 12.5, "color": colours.ink},
-    )  # fmt: skip
+    if np.isnan(row["value"]):
+        plain = palette.word("no_data")
+        said = f"<span style='color:{colours.muted}'>{plain}</span>"
+    else:
+        value = theme.amount(row["value"], row["unit"])
+        year = "" if np.isnan(row["year"]) else f" ({row['year']:.0f})"
+        tail = f"{year}  {palette.mark(row['status']).sign} {palette.word(row['status'])}"
+        plain, said = value + tail, f"<b>{value}</b>{tail}"
+    label = theme.clip(row["label"], width, 12.5)
+    if not goal:
+        return f"{label}<br>{said}"
+    apart = "<br>" if theme.extent(f"{plain}  {goal}", 12.5, bold=True) > width else "  "
+    muted = f"<span style='color:{colours.muted}'>{theme.clip(goal, width, 12.5)}</span>"
+    return f"{label}<br>{said}{apart}{muted}"
 
 
 def _key(rows: pd.DataFrame, spots: Any, beside: str, colours: palette.Tokens) -> list[Key]:

@@ -15,6 +15,7 @@ from dashboard.i18n import _, date
 
 EVENTS: Final[frames.Schema] = {
     "day": "datetime64[us]",
+    "said": "str",  # the day as far as it is known; empty where it is known to the day
     "label": "str",
     "kind": "str",  # a word shown to people: appraisal, meeting, milestone …
 }
@@ -64,18 +65,26 @@ def draw(events: pd.DataFrame, *, today: Day, **look: Unpack[Look]) -> go.Figure
     sheet.set(
         xaxis={"type": "date", "range": [f"{min(first, now) - margin:%Y-%m-%d}",
                                          f"{max(last, now) + margin:%Y-%m-%d}"],
-               "showgrid": True, "side": "top", "nticks": 7, "tickformat": "%Y",
-               "hoverformat": "%Y-%m-%d"},
+               "showgrid": True, "side": "top", "hoverformat": "%Y-%m-%d",
+               **_years(min(first, now) - margin, max(last, now) + margin)},
         yaxis={"range": [-0.5, len(rows) - 0.3], "visible": False},
     )  # fmt: skip
     room = theme.Room(height=_ROW * len(rows), above=22, below=0)
     return theme.plain(sheet, room=room, key=key, **look)
 
 
+def _years(first: pd.Timestamp, last: pd.Timestamp) -> dict[str, Any]:
+    """Return a label for the beginning of each year, at most seven of them."""
+    span = last.year - first.year
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if span / step <= 7)
+    years = [year for year in range(first.year + 1, last.year + 1) if year % step == 0]
+    return {"tickvals": [f"{year}-01-01" for year in years], "ticktext": [str(y) for y in years]}
+
+
 def alt(events: pd.DataFrame) -> str:
     """Say in one sentence every event with its day."""
     said = [
-        f"{date(row['day'])}: {row['label']}"
+        f"{row['said'] or date(row['day'])}: {row['label']}"
         for row in events.sort_values("day", kind="stable").to_dict("records")
     ]
     return _("Events: {events}").format(events=theme.sayings(said)) if said else theme.nothing()
@@ -92,8 +101,9 @@ def _stems(sheet: Sheet, heights: list[int], colours: palette.Tokens) -> None:
 def _words(sheet: Sheet, row: dict[Any, Any], height: int, is_ahead: bool, look: Look) -> None:
     width, colours = look.get("width", theme.NARROW), theme.tokens(look)
     label = theme.clip(str(row["label"]), width - 100, 12.5)
+    day = row["said"] or date(row["day"])
     sheet.write(
-        text=f"<b>{date(row['day'])}</b>  {label}", x=0, xref="paper", xanchor="left",
+        text=f"<b>{day}</b>  {label}", x=0, xref="paper", xanchor="left",
         y=height, yanchor="bottom", yshift=11,
         bgcolor=colours.paper,
         font={"size": 12.5, "color": colours.muted if is_ahead else colours.ink},

@@ -91,7 +91,7 @@ WORDS = {
         "subset": N_("The measure is a part of what the text asks for"),
         "superset": N_("The measure asks for more than the text"),
         "intersects": N_("Measure and text overlap in part"),
-        "related": N_("Related, without a common demand"),
+        "related": N_("Related; how closely is not said"),
     },
     "nature": {
         "C": N_("Reported by the country"),
@@ -132,6 +132,7 @@ WORDS = {
         "reviewer": N_("Reviewer"),
         "evaluator": N_("Evaluator"),
         "secretariat": N_("Secretariat"),
+        "civil_society": N_("Civil society"),
         "administrator": N_("Administrator"),
     },
     "content_basis": {

@@ -53,6 +53,8 @@ class Reference:
     title: str
     reference: str
     article: str
+    relation: str  # equal, subset, superset, intersects, related
+    note: str
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,14 @@ def _references(session: Session, measures: list[int]) -> dict[int, list[Referen
     found: dict[int, list[Reference]] = {}
     for link, title, article in rows:
         found.setdefault(link.measure_id, []).append(
-            Reference(link.instrument_code, title or "", link.reference, article or "")
+            Reference(
+                link.instrument_code,
+                title or "",
+                link.reference,
+                article or "",
+                str(link.relation),
+                link.note,
+            )
         )
     return found
 

@@ -1,17 +1,20 @@
-"""What the page of the plan shows: objectives and measures in words, and how far they are."""
+"""What the page of the plan shows: every objective and measure, in words and by how far it is."""
 
-from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts
-from dashboard.i18n import _, date, listing, number
+from dashboard.i18n import _, date, number
 from dashboard.i18n.labels import word
-from dashboard.services import updates, views
+from dashboard.services import measures, views
 from dashboard.services.texts import MeasureText, ObjectiveText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import look, overview, visit, widgets
+from dashboard.ui import look, measure, overview, visit, ways, widgets
+
+EVERY: Final = ""
+"""What stands for no objective: the whole plan."""
 
 
 def about(words: PlanTexts) -> look.Html:
@@ -27,38 +30,132 @@ def about(words: PlanTexts) -> look.Html:
 
 
 def pick_objective(words: PlanTexts) -> str:
-    """Let the visitor choose an objective, and keep the choice in the address."""
-    titles = {entry.code: entry.title for entry in words.objectives}
-    picked = widgets.choose(_("Objective"), list(titles), name="objective", show=titles.__getitem__)
-    return picked or next(iter(titles))
+    """Let the visitor choose an objective, or none for the whole plan."""
+    titles = {entry.code: f"{entry.code}  {entry.title}" for entry in words.objectives}
+    picked = widgets.choose(
+        _("Objective"),
+        list(titles),
+        name="objective",
+        show=titles.__getitem__,
+        index=None,
+        placeholder=_("The whole plan"),
+    )
+    return picked or EVERY
 
 
 def objective(text: ObjectiveText) -> look.Html:
     """Return an objective in words, with its paragraphs and how sure they are."""
-    where = listing_of(
+    where = [
+        _("Section {section}").format(section=text.section) if text.section else "",
+        _("paragraphs {paras}").format(paras=text.paras) if text.paras else "",
+        measure.confidence(text.para_confidence),
+        _("added by this project") if text.origin == "seed" else "",
+    ]
+    return look.quote(text.description, ", ".join(part for part in where if part))
+
+
+def outline(
+    found: Picture, words: PlanTexts, series: pd.DataFrame, execution: pd.DataFrame
+) -> look.Html:
+    """Return the objectives as a table: how many measures, how their series stand, who reports."""
+    rows = []
+    for entry in words.objectives:
+        own = measures_of(words, entry.code)
+        codes = [text.code for text in own]
+        rows.append(
+            (
+                look.anchor(
+                    f"{entry.code}  {entry.title}", ways.address("plan", objective=entry.code)
+                ),
+                entry.paras or "–",
+                number(len(own)),
+                *_stand(series[series["objective"] == entry.code]),
+                *_done(execution[execution["measure"].isin(codes)]),
+            )
+        )
+    heads = [
+        *(_("Objective"), _("Paragraphs"), _("Measures"), _("Series in the States")),
+        *(_("Reported"), _("Execution of its measures"), _("Blocked")),
+    ]
+    return look.table(_("The plan by objective"), heads, rows, numeric={2, 6})
+
+
+def measures_of(words: PlanTexts, objective_code: str) -> list[MeasureText]:
+    """Return the measures of an objective."""
+    return [entry for entry in words.measures if entry.objective == objective_code]
+
+
+def listed(
+    words: PlanTexts, chosen: str, series: pd.DataFrame, execution: pd.DataFrame
+) -> look.Html:
+    """Return the measures of an objective as a table, each a link."""
+    rows = [
+        (
+            look.anchor(f"{text.code}  {text.title}", ways.address("measure", measure=text.code)),
+            text.paras or "–",
+            number(len(text.indicators)),
+            *_stand(series[series["measure"] == text.code]),
+            *_done(execution[execution["measure"] == text.code]),
+        )
+        for text in measures_of(words, chosen)
+    ]
+    heads = [
+        *(_("Measure"), _("Paragraphs"), _("Indicators"), _("Series in the States")),
+        *(_("Reported"), _("Execution"), _("Blocked")),
+    ]
+    return look.table(_("Measures of this objective"), heads, rows, numeric={2, 6})
+
+
+def _stand(counts: pd.DataFrame) -> tuple[str, str]:
+    """Return the statuses of some series as a strip, and how many of them are reported."""
+    if counts.empty:
+        return ("–", _("not asked of States"))
+    tally = counts.groupby("status")["count"].sum()
+    total = int(tally.sum())
+    told = total - int(tally.get("no_data", 0))
+    return (look.strip({str(name): int(n) for name, n in tally.items()}),
+            look.coverage(told, total))  # fmt: skip
+
+
+def _done(counts: pd.DataFrame) -> tuple[str, str]:
+    """Return how far measures are carried out as a strip, and how often one is blocked."""
+    tally = counts.groupby("implementation")["n"].sum()
+    blocked = int(tally.get(str(measure.BLOCKED), 0))
+    shown = {str(name): int(n) for name, n in tally.items()}
+    return look.strip(shown), number(blocked)
+
+
+def series(found: Picture, by: str) -> pd.DataFrame:
+    """Return how many series of each status there are, by objective or measure."""
+    return views.statuses(found, by, tier="")
+
+
+def execution(found: Picture, newest: pd.DataFrame) -> pd.DataFrame:
+    """Return in how many States each measure stands where."""
+    return measures.execution(found, newest)
+
+
+def how_outline(found: Picture) -> str:
+    """Return what the strips count."""
+    return _(
+        "Left strip: every series of the indicators in {n} Member States by status. Right strip: "
+        "execution as the States last reported it. Hatched is not reported. An indicator may "
+        "serve several measures."
+    ).format(n=number(int(found.plan.areas["is_member"].sum())))
+
+
+def branches(words: PlanTexts, by_measure: pd.DataFrame, execution: pd.DataFrame) -> look.Html:
+    """Return the whole plan as a tree: each objective opens to its measures, each a link."""
+    return look.join(
         [
-            _("Section {section}").format(section=text.section) if text.section else "",
-            _("paragraphs {paras}").format(paras=text.paras) if text.paras else "",
-            confidence(text.para_confidence),
-            _("added by this project") if text.origin == "seed" else "",
-        ]
+            look.fold(
+                f"{entry.code}  {entry.title}",
+                listed(words, entry.code, by_measure, execution),
+            )
+            for entry in words.objectives
+        ],
+        "",
     )
-    return look.quote(text.description, where)
-
-
-def confidence(code: str) -> str:
-    """Return how sure a paragraph number is."""
-    return {
-        "verified": _("paragraph verified"),
-        "medium": _("paragraph not yet checked against the official text"),
-        "low": _("paragraph not known; the range is the section"),
-        "none": _("no paragraph is claimed"),
-    }.get(code, code)
-
-
-def listing_of(parts: Sequence[str]) -> str:
-    """Return what there is of these parts, divided by commas."""
-    return ", ".join(part for part in parts if part)
 
 
 def note() -> str:
@@ -85,117 +182,22 @@ def bars(found: Picture, table: pd.DataFrame) -> go.Figure:
     return charts.status_bar.draw(table, **look_)
 
 
-def reports(found: Picture) -> pd.DataFrame:
-    """Return the accepted reports on measures, the newest of each area and measure."""
-    with visit.read() as session:
-        table = updates.accepted(session, plan=found.plan.plan, as_of=widgets.as_of(found))
-    return table.drop_duplicates(["area", "measure"], keep="last")
-
-
-def measures_of(words: PlanTexts, objective_code: str) -> list[MeasureText]:
-    """Return the measures of an objective."""
-    return [entry for entry in words.measures if entry.objective == objective_code]
-
-
-def measure(text: MeasureText) -> look.Html:
-    """Return a measure in words: what, where it stands, who, and what it serves."""
-    where = listing_of(
-        [
-            _("paragraphs {paras}").format(paras=text.paras) if text.paras else "",
-            confidence(text.para_confidence),
-        ]
-    )
-    served: dict[str, list[str]] = {}
-    for entry in text.references:
-        said = f"{entry.reference} {entry.article}".strip()
-        served.setdefault(entry.title or entry.instrument, []).append(said)
-    facts = [
-        (_("Approach"), word("approach", text.approach)),
-        (_("Lead"), listing(list(text.lead))),
-        (_("Support"), listing(list(text.support))),
-        (_("Founding report A/64/130"), ", ".join(text.founding_paras) or "–"),
-    ]
-    tags = [look.tag(word("dimension", entry)) for entry in text.dimensions]
-    rows = [(title, "; ".join(places)) for title, places in served.items()]
-    heads = [_("Instrument"), _("Articles or targets")]
-    return look.join(
-        [
-            look.quote(text.description, where),
-            look.join(tags),
-            look.facts(facts),
-            look.table(_("What it serves"), heads, rows),
-        ]
-    )
-
-
-def indicators(found: Picture, words: PlanTexts, text: MeasureText) -> look.Html:
-    """Return the indicators of a measure with how many States stand where."""
-    rows = []
-    for code in text.indicators:
-        table = views.latest(found, code)
-        tally = table["status"].value_counts()
-        counted = {str(status): int(n) for status, n in tally.items()}
-        told = len(table) - counted.get("no_data", 0)
-        rows.append(
-            (
-                look.anchor(
-                    f"{code}  {words.indicator(code).name}",
-                    widgets.address("indicator", indicator=code),
-                ),
-                look.strip(counted),
-                look.coverage(told, len(table)),
-            )
-        )
-    return look.table(
-        _("Indicators of this measure"), [_("Indicator"), _("States"), _("Reporting")], rows
-    )
-
-
-def implementation(table: pd.DataFrame, code: str) -> look.Html:
-    """Return in how many areas a measure stands where."""
-    tally = table.loc[table["measure"] == code, "implementation"].map(str).value_counts()
-    if tally.empty:
-        return look.empty(_("No area has reported on this measure yet."))
-    rows = [(word("implementation", str(state)), number(int(n))) for state, n in tally.items()]
-    caption = _("Implementation, {n} areas reporting").format(n=number(int(tally.sum())))
-    return look.table(caption, [_("State of the measure"), _("Areas")], rows, numeric={1})
-
-
-def standing_in_the_way(found: Picture, table: pd.DataFrame, code: str) -> look.Html:
-    """Return what the latest reports name as weakness, gap, challenge, blocker and next step."""
-    own = table[table["measure"] == code].sort_values("as_at", ascending=False).head(6)
-    if own.empty:
-        return look.Html("")
-    names = found.names
-    columns = ("blocker", "weakness", "gap", "challenge", "next_step")
-    rows = [
-        (
-            names.get(row["area"], row["area"]),
-            date(row["as_at"]),
-            word("implementation", str(row["implementation"])),
-            *(row[name] or "–" for name in columns),
-        )
-        for row in own.to_dict("records")
-    ]
-    heads = [
-        *(_("Area"), _("As at"), _("State")),
-        *(_("Blocker"), _("Weakness"), _("Gap"), _("Challenge"), _("Next step")),
-    ]
-    return look.table(_("What stands in the way, latest reports"), heads, rows)
-
-
 def events(words: PlanTexts) -> pd.DataFrame:
     """Return the dates of the plan as the time line takes them."""
     table = pd.DataFrame(
         {
             "day": pd.to_datetime([event.starts for event in words.events]),
+            "said": [
+                str(event.starts.year) if measure.is_year(event.starts, event.ends) else ""
+                for event in words.events
+            ],
             "until": pd.to_datetime([event.ends or event.starts for event in words.events]),
             "label": [event.title for event in words.events],
             "kind": [word("event", event.kind) for event in words.events],
             "source": [event.source for event in words.events],
         }
     )
-    return table.astype({"label": "str", "kind": "str", "source": "str"})
+    return table.astype(dict.fromkeys(("said", "label", "kind", "source"), "str"))
 
 
 def road(found: Picture, table: pd.DataFrame) -> go.Figure:
@@ -216,3 +218,8 @@ def related(words: PlanTexts) -> look.Html:
         return look.empty(_("No related plan is listed."))
     heads = [_("Organization"), _("Plan"), _("Status"), _("Objectives it touches")]
     return look.table(_("Related plans"), heads, rows)
+
+
+def crumb(words: PlanTexts) -> ways.Crumb:
+    """Return the step of a way that leads to the whole plan."""
+    return ways.Crumb(words.short_title, "plan")
