@@ -53,6 +53,20 @@ def provider() -> ASGIApp:
     return Provider(DOOR, SETTINGS.oidc).app
 
 
+def letters() -> ASGIApp:
+    """Build the pages behind the links in letters, and the calendars."""
+    from dashboard.web.letters import Letters
+
+    return Letters(DOOR)
+
+
+async def write_daily() -> None:
+    """Send the letters of each day, where a mail server is set."""
+    from dashboard.web.letters import daily
+
+    await daily(DOOR)
+
+
 DOOR: Final = Door(
     settings=SETTINGS,
     engine=visit.engine,
@@ -68,6 +82,7 @@ BUNDLE: Final = Files(
 ROOMS: Final[dict[str, ASGIApp]] = {
     "/account": Account(DOOR, oidc=Late(provider, "") if SETTINGS.oidc else None),
     "/api": Late(interface, "/api"),
+    **dict.fromkeys(("/calendar", "/letters"), Late(letters, "")),
     "/assets": Files(ASSETS, "/assets/", kept=KEPT, are_hashed=False),
     "/static": BUNDLE,
 }
@@ -83,9 +98,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     except HeadwayError as error:
         log.error(error)
         raise
-    warming = asyncio.create_task(warm_up())
+    beside = [asyncio.create_task(warm_up())]
+    if SETTINGS.mail.is_server:
+        beside.append(asyncio.create_task(write_daily()))
     yield {}
-    warming.cancel()
+    for task in beside:
+        task.cancel()
     visit.engine().dispose()
 
 

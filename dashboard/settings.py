@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from models import BadInput, Fault
 
@@ -18,6 +20,26 @@ class Oidc:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """How letters leave: into files, onto the console, or to a mail server."""
+
+    way: str  # file, console, smtp, smtp+starttls or smtps
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    sender: str = "headway@localhost"
+
+    @property
+    def is_server(self) -> bool:
+        """Say whether letters go to a mail server, and so to real people."""
+        return self.way not in {"file", "console"}
+
+
+_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one installation. Every one has a default that is safe."""
 
@@ -30,6 +52,12 @@ class Settings:
     session_hours: int  # HEADWAY_SESSION_HOURS: signed out after so long without a click
     agency: str  # HEADWAY_AGENCY: who publishes, for citations
     oidc: Oidc | None
+    mail: Mail  # HEADWAY_SMTP and HEADWAY_MAIL_FROM
+
+    @property
+    def address(self) -> str:
+        """The address for links in letters and feeds: the one people type, else this machine's."""
+        return self.base_url or "http://localhost:8501"
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -45,6 +73,7 @@ class Settings:
             session_hours=_whole(environ, "HEADWAY_SESSION_HOURS", 12),
             agency=environ.get("HEADWAY_AGENCY", "Headway"),
             oidc=_provider(environ),
+            mail=_mail(environ),
         )
 
 
@@ -81,4 +110,34 @@ def _provider(environ: Mapping[str, str]) -> Oidc | None:
         client_id=values[1],
         client_secret=values[2],
         name=environ.get("HEADWAY_OIDC_NAME", "") or "OpenID Connect",
+    )
+
+
+def _mail(environ: Mapping[str, str]) -> Mail:
+    word = environ.get("HEADWAY_SMTP", "").strip() or "file"
+    sender = environ.get("HEADWAY_MAIL_FROM", "").strip() or "headway@localhost"
+    if "@" not in sender or any(sign in sender for sign in "\r\n"):
+        raise BadInput(Fault("HEADWAY_MAIL_FROM", f"is {sender!r}: write an e-mail address"))
+    if word in {"file", "console"}:
+        return Mail(word, sender=sender)
+    try:
+        parts = urlsplit(word)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise BadInput(
+            Fault(
+                "HEADWAY_SMTP",
+                "is no mail server: write file, console, or an address such as "
+                "smtp+starttls://mail.example.org:587, user and password before the host",
+            )
+        )
+    return Mail(
+        way=parts.scheme,
+        host=parts.hostname,
+        port=port or _PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
     )

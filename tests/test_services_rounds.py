@@ -18,30 +18,12 @@ from models import (
     NotAllowed,
     NotFound,
     ReportingRound,
-    RoundInput,
     SignInNeeded,
     Submission,
     WrongState,
 )
+from tests.rounds import DUE, LATE, asked, send, send_all
 from tests.tiny import KENYA, LEVEL, NAMIBIA, NOON, PERCENT, PLAN, TREATY, draft, update
-
-DUE = date(2026, 7, 15)
-LATE = NOON + timedelta(days=20)  # 20 July: five days after the due date
-
-
-def asked(**changes: Any) -> RoundInput:
-    """Return a round that asks Kenya and Namibia for two indicators and a measure."""
-    usual: dict[str, Any] = {
-        "name": "Round of 2024",
-        "period": "2024",
-        "opens": date(2026, 6, 1),
-        "due": DUE,
-        "contact": "Office of the plan, rounds@example.org",
-        "areas": ("KEN", "NAM"),
-        "indicators": (PERCENT, LEVEL),
-        "measures": ("A.1",),
-    }
-    return rounds.parse(usual | changes)
 
 
 @pytest.fixture
@@ -52,18 +34,6 @@ def secretariat(person: Callable[[str], Identity]) -> Identity:
 @pytest.fixture
 def code(session: Session, secretariat: Identity) -> str:
     return rounds.open_round(session, secretariat, asked(), plan=PLAN, token="open", now=NOON)
-
-
-def send(session: Session, who: Identity, **changes: Any) -> Any:
-    sent = draft(**changes)
-    token = f"{sent.indicator}{sent.period}{sent.area}{sent.value}"
-    return observations.submit(session, who, sent, plan=PLAN, token=token, now=NOON)
-
-
-def deliver_all(session: Session, coordinator: Identity) -> None:
-    send(session, coordinator)
-    send(session, coordinator, indicator=LEVEL, value=Decimal(2))
-    updates.submit(session, coordinator, update(), plan=PLAN, token="u", now=NOON)
 
 
 def where(session: Session, who: Identity, code: str, area: str, now: Any = NOON) -> Any:
@@ -346,7 +316,7 @@ def test_a_receipt_is_given_when_everything_was_sent(
     with pytest.raises(BadInput) as refusal:
         rounds.deliver(session, coordinator, code, "KEN", token="d", now=NOON)
     assert {fault.where for fault in refusal.value.faults} == {PERCENT, LEVEL, "A.1"}
-    deliver_all(session, coordinator)
+    send_all(session, coordinator)
     given = rounds.deliver(session, coordinator, code, "KEN", token="e", now=NOON)
     assert given.number == "KEN-2026-0001"
     assert (given.rows, given.refs, given.is_late) == (3, ("KEN-1", "KEN-2", "KEN-3"), False)
@@ -363,7 +333,7 @@ def test_a_receipt_is_given_when_everything_was_sent(
 def test_a_receipt_is_for_those_it_concerns(
     session: Session, coordinator: Identity, neighbour: Identity, reviewer: Identity, code: str
 ) -> None:
-    deliver_all(session, coordinator)
+    send_all(session, coordinator)
     given = rounds.deliver(session, coordinator, code, "KEN", token="e", now=NOON)
     assert rounds.receipt(session, reviewer, given.number) == given
     with pytest.raises(NotFound, match="no receipt"):

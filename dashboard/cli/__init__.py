@@ -6,7 +6,7 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 
 import click
 
-from dashboard.cli import files, founding, keeping, people
+from dashboard.cli import files, founding, keeping, letters, people
 from dashboard.cli.base import N_, Program, option
 
 
@@ -49,6 +49,7 @@ for command in (
     files.snapshot,
     files.verify,
     people.user,
+    letters.digest,
     keeping.backup,
     keeping.restore,
     keeping.doctor,

@@ -39,6 +39,8 @@ EXACT: Final = {
 BELOW: Final = {
     "/account": Need.NOTHING,
     "/assets": Need.NOTHING,
+    "/letters": Need.NOTHING,
+    "/calendar": Need.NOTHING,
     "/static": Need.NOTHING,
     "/api": Need.READ,
     "/media": Need.READ,
