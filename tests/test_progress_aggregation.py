@@ -1,6 +1,7 @@
 """From States to groups: rules, coverage, bounds, membership by year, who is missing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,16 @@ def test_a_ratio_of_sums_pools_numerators_and_denominators() -> None:
     whole = frames.PlanFrames(**{**vars(base), "cube": pooled})
     # 5 of 10 and 9 of 90: 14 of 100
     assert world(progress.aggregate(whole))["value"] == pytest.approx(14.0)
+    # a silent State whose denominator is not known could outweigh the others: no bound but 0 to 100
+    assert (world(progress.aggregate(whole))["low"], world(progress.aggregate(whole))["high"]) == (
+        pytest.approx(14.0), pytest.approx(14.0))  # fmt: skip
+    silent = plan({"A": 50.0, "B": 10.0, "C": NOT_REPORTED}, "ratio_of_sums")
+    below = np.full(silent.cube.totals.shape, np.nan)
+    below[:2, 0, 1] = 10.0, 90.0
+    found = world(
+        progress.aggregate(replace(silent, cube=replace(silent.cube, denominators=below)))
+    )
+    assert (found["value"], found["low"], found["high"]) == (pytest.approx(14.0), 0, 100)
     # without denominators nobody can be pooled
     found = world(progress.aggregate(base))
     assert (found["n"], found["is_publishable"]) == (0, False)

@@ -32,6 +32,7 @@ RULES: Final = (
     "direct",
     "recompute",
 )
+WEIGHED: Final = ("weighted_mean", "ratio_of_sums")
 ENTERED: Final = ("direct", "recompute")
 """Rules whose figure is entered for the group itself."""
 
@@ -108,17 +109,24 @@ def _by_rule(rule: str, picked: Selection, values: Floats, some: Places) -> Floa
 def bounds(picked: Selection) -> tuple[Floats, Floats]:
     """Return what each figure could be at least and at most had every State reported.
 
-    Missing where a State that does not report could bring anything at all.
+    Missing where a State that does not report could bring anything at all. Where the weight of such
+    a State is not known either it could outweigh all others: then the natural limits are the ends.
     """
     shares = np.equal(picked.rules, "share_meeting").astype(np.bool_)
+    silent = picked.applies & np.isnan(picked.values) & np.isnan(picked.weights)
+    heavy = (picked.members @ silent.astype(np.float64)) > 0
+    heavy &= np.isin(picked.rules, WEIGHED)
     ends = []
-    for filled, worst in ((picked.low, 0.0), (picked.high, 1.0)):
+    for filled, worst, limit in (
+        (picked.low, 0.0, picked.limits[0]),
+        (picked.high, 1.0, picked.limits[1]),
+    ):
         known = ~np.isnan(filled) & picked.applies
         whole = (picked.members @ (picked.applies & ~known).astype(np.float64)) == 0
         end = np.where(whole, value(picked, np.where(known, filled, np.nan)), np.nan)
         if shares.any():
             end = np.where(shares, _share_end(picked, worst), end)
-        ends.append(end)
+        ends.append(np.where(heavy, limit, end))
     return ends[0], ends[1]
 
 
