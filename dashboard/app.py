@@ -33,6 +33,8 @@ pages: dict[str, list[Entry]] = {
         Entry("measure", _("Measure"), _("One measure: who does what, and how far it is.")),
         Entry("indicator", _("Indicator"), _("One indicator in every area over time.")),
         Entry("country", _("Country"), _("One country on every indicator and measure.")),
+        Entry("region", _("Region or group"), _("A region's figures and who is behind them.")),
+        Entry("compare", _("Compare"), _("Countries and regions side by side.")),
     ],
     _("Check and cite"): [
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),

@@ -6,51 +6,99 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import cached, country, overview, why, widgets
+from dashboard.ui import cached, country, overview, situation, why, widgets
 
 found = widgets.open_picture(_("Country"), lede=_("The whole plan for one State."))
 words = cached.words(found.plan.plan)
 area = country.pick(found)
+widgets.show_trail(country.trail(found, area), found.names[area])
 about = (area, *found.key)
-rows = cached.kept("profile", lambda: country.profile(found, area), *about)
+rows = cached.kept("standing", lambda: country.standing(found, area), *about)
 cached.html("country", lambda: country.head(found, area), *about)
 cached.html("country cards", lambda: country.cards(found, area, rows), *about)
 
-counts = cached.kept("profile counts", lambda: country.counts(found, rows), *about)
-widgets.chart(
-    cached.figure("profile", lambda: country.bars(found, area, counts), *about),
-    counts,
-    key="profile",
-    alt=cached.kept("profile alt", lambda: charts.status_bar.alt(counts), *about),
-    found=found,
-    how=overview.how_statuses(found),
-)
 left, right = st.columns(2, gap="large")
 with left:
-    cached.html("strongest", lambda: country.strongest(area, rows), *about)
+    cached.html("strongest", lambda: country.strongest(found, area, rows), *about)
 with right:
-    cached.html("weakest", lambda: country.weakest(area, rows), *about)
+    cached.html("weakest", lambda: country.weakest(found, area, rows), *about)
+st.caption(country.how_picked())
 
-st.header(_("Every indicator"))
+left, right = st.columns(2, gap="large")
+with left:
+    st.header(_("What changed"))
+    _said, since = country.pick_since(found)
+    changed = cached.kept("changed", lambda: country.changed(found, area, since), since, *about)
+    cached.html("changes", lambda: country.changes_told(found, area, changed, since), since, *about)
+with right:
+    st.header(_("What is awaited, and from whom"))
+    cached.html("awaited", lambda: country.awaited(found, words, area, rows), *about)
+
+st.header(_("Against target, region and fair peers"))
+cached.html("fair peers", lambda: country.fair_peers(found, area), *about)
+left, right = st.columns(2, gap="large")
+with left:
+    objective = country.pick_objective(words, rows)
+    this = (objective, *about)
+    bullets = cached.kept("bullets", lambda: country.bullets(found, area, rows, objective), *this)
+    widgets.chart(
+        cached.figure("against", lambda: country.against(found, area, bullets, objective), *this),
+        bullets,
+        key="against",
+        alt=cached.kept("against alt", lambda: charts.bullet.alt(bullets), *this),
+        found=found,
+        how=country.how_against(),
+    )
+with right:
+    counts = cached.kept("profile counts", lambda: country.counts(found, rows), *about)
+    widgets.chart(
+        cached.figure("profile", lambda: country.bars(found, area, counts), *about),
+        counts,
+        key="profile",
+        alt=cached.kept("profile alt", lambda: charts.status_bar.alt(counts), *about),
+        found=found,
+        how=overview.how_statuses(found),
+    )
+    code = widgets.choose(
+        _("Why this colour"),
+        cached.kept("assessed", lambda: country.assessed(rows), *about),
+        name="indicator",
+        show=lambda code: f"{code}  {words.indicator(code).name}",
+        index=None,
+        placeholder=_("Choose an indicator"),
+    )
+    if code:
+        cached.html("why", partial(why.told, found, area, code), code, *about)
+        widgets.link("indicator", _("The series and its sources"), indicator=code, area=area)
 cached.html("indicators", lambda: country.table(found, area, rows), *about)
-code = widgets.choose(
-    _("Why this colour"),
-    cached.kept("assessed", lambda: country.assessed(rows), *about),
-    name="indicator",
-    show=lambda code: f"{code}  {words.indicator(code).name}",
-    index=None,
-    placeholder=_("Choose an indicator"),
-)
-if code:
-    cached.html("why", partial(why.told, found, area, code), code, *about)
-    widgets.link("indicator", _("The series and its sources"), indicator=code, area=area)
-box = st.expander(_("What is not reported"), key="silent", on_change="rerun")
-if box.open:
-    box.html(country.silent(rows))
-box = st.expander(_("Download this table"), key="download", on_change="rerun")
-if box.open:
-    with box:
-        widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
+
+st.header(_("The situation"))
+reports = cached.kept("reports", lambda: situation.reports(found), *found.key)
+cached.html("context", lambda: situation.context(found, area, rows), *about)
+cached.html("narrative", lambda: situation.narrative(found, words, reports, area), *about)
+cached.html("treaties", lambda: situation.treaties(found, words, area), *about)
 
 st.header(_("Measures: how far, and what stands in the way"))
-cached.html("country updates", lambda: country.updates(found, words, area), *about)
+cached.html("blocked", lambda: situation.blocked(found, words, reports, area), *about)
+cached.html("measures", lambda: situation.measures(found, words, reports, area), *about)
+
+box = st.expander(_("Download this page's tables"), key="download", on_change="rerun")
+if box.open:
+    with box:
+        name = found.names[area]
+        st.caption(_("Every indicator, with target, region's median and peers' median"))
+        widgets.offer(rows, title=country.title(found, area), found=found, key=f"country-{area}")
+        st.caption(_("What changed"))
+        widgets.offer(changed, title=f"{name}: {_said}", found=found, key=f"changes-{area}")
+        st.caption(_("What is awaited, and from whom"))
+        silent = country.silent(words, found, area, rows)
+        widgets.offer(
+            silent, title=_("{area}: awaited").format(area=name), found=found, key=f"awaited-{area}"
+        )
+        st.caption(_("Reports on measures"))
+        widgets.offer(
+            situation.own_reports(reports, area),
+            title=_("{area}: measures").format(area=name),
+            found=found,
+            key=f"measures-{area}",
+        )

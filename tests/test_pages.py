@@ -16,7 +16,17 @@ from models import Identity, unit_of_work
 from tests.tiny import CONTEXT, LEVEL, NOON, PERCENT, PLAN, draft
 
 ROOT = Path(__file__).parent.parent
-READ = ("overview", "plan", "measure", "indicator", "country", "snapshots", "methodology")
+READ = (
+    "overview",
+    "plan",
+    "measure",
+    "indicator",
+    "country",
+    "region",
+    "compare",
+    "snapshots",
+    "methodology",
+)
 WORK = {"entry": "coordinator", "review": "reviewer", "administration": "administrator"}
 
 Open = Callable[..., AppTest]
