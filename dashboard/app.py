@@ -10,13 +10,15 @@ import streamlit as st
 
 from dashboard.i18n import _
 from dashboard.services import access
-from dashboard.ui import look, visit, ways, widgets
+from dashboard.ui import look, search, visit, ways, widgets
 from dashboard.ui.ways import Entry
 from models import SignInNeeded
 
 WORK: Final[dict[str, access.Action]] = {
+    "tasks": "submit",
     "entry": "submit",
     "review": "review",
+    "rounds": "coordinate",
     "administration": "administer",
 }
 
@@ -35,14 +37,18 @@ pages: dict[str, list[Entry]] = {
         Entry("country", _("Country"), _("One country on every indicator and measure.")),
         Entry("region", _("Region or group"), _("A region's figures and who is behind them.")),
         Entry("compare", _("Compare"), _("Countries and regions side by side.")),
+        Entry("search", _("Search"), _("Countries, measures, indicators, instruments, terms.")),
     ],
     _("Check and cite"): [
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
         Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
+        Entry("glossary", _("Glossary"), _("The words used here, in plain words.")),
     ],
     _("Work"): [
+        Entry("tasks", _("My tasks"), _("What you owe, by when, and what came back.")),
         Entry("entry", _("Enter data"), _("Send figures and reports to review.")),
         Entry("review", _("Review"), _("Accept what was sent, or send it back.")),
+        Entry("rounds", _("Reporting rounds"), _("Who is asked what, and who stands where.")),
         Entry("administration", _("Administration"), _("People, roles and the record.")),
     ],
 }
@@ -59,6 +65,7 @@ listed = {
     for group, entries in pages.items()
 }
 with st.sidebar:
+    search.beside()
     st.html(ways.listing(listed, here))
     choices = st.container(key="choices")
     visit.show_account()

@@ -32,7 +32,7 @@ def write(table: pd.DataFrame, meta: Meta) -> bytes:
 
     A table of more rows than a sheet can hold (1,048,575) raises `ValueError`.
     """
-    import xlsxwriter  # only those who ask for a workbook wait for it
+    import xlsxwriter  # type: ignore[import-untyped]  # who asks for a workbook waits for it
 
     marked = tables.marked(table, meta)
     target = io.BytesIO()

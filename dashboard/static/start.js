@@ -35,3 +35,14 @@ document.addEventListener("click", (event) => {
   const plot = button ? place?.querySelector(".js-plotly-plot") : camera.closest(".js-plotly-plot");
   if (plot) import("/assets/picture.js").then(({ save }) => save(plot, button?.dataset.image ?? "png"));
 }, true);
+
+// On paper charts take the width there is, and a page shown dark is printed light.
+window.addEventListener("beforeprint", () => {
+  for (const layer of document.querySelectorAll(".js-plotly-plot .main-svg")) {
+    const { width, height } = layer;
+    layer.setAttribute("viewBox", `0 0 ${width.baseVal.value} ${height.baseVal.value}`);
+  }
+  const app = document.querySelector(".stApp");
+  const shades = app ? getComputedStyle(app).backgroundColor.match(/\d+/g).slice(0, 3) : [255];
+  document.documentElement.classList.toggle("hw-dark", Math.max(...shades.map(Number)) < 128);
+});

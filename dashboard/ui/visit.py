@@ -170,7 +170,7 @@ def refuse(refusal: NotAllowed) -> NoReturn:
 def show_account() -> None:
     """Show who is looking, with the ways to the account, to signing in and to another language."""
     person = who()
-    back = urlencode({"next": _here()})
+    back = urlencode({"next": here()})
     links = {f"/account/language?{back}": _("Language")}
     if person.person_id:
         links = {"/account/sessions": person.name, "/account/sign-out": _("Sign out")} | links
@@ -189,12 +189,13 @@ def _show_links(links: Mapping[str, str]) -> None:
 
 def sign_in_address() -> str:
     """Return the address of the sign-in page, which leads back to this page."""
-    return f"/account/sign-in?{urlencode({'next': _here()})}"
+    return f"/account/sign-in?{urlencode({'next': here()})}"
 
 
-def _here() -> str:
-    here = urlsplit(st.context.url or "")
-    return f"{here.path or '/'}?{here.query}" if here.query else here.path or "/"
+def here() -> str:
+    """Return path and choices of the page now looked at."""
+    at = urlsplit(st.context.url or "")
+    return f"{at.path or '/'}?{at.query}" if at.query else at.path or "/"
 
 
 # How ------------------------------------------------------------------------------------------
