@@ -33,6 +33,7 @@ from models.errors import (
     WrongState,
     bad_input,
 )
+from models.imports import BatchState, ColumnMapping
 from models.ledger import SYSTEM_CHAIN, AuditEvent, ChainHead, Receipt
 from models.observation import (
     CELL,
@@ -75,6 +76,7 @@ from models.plan import (
     ScaleLevel,
     Target,
 )
+from models.remark import Remark, RemarkStep
 from models.round import (
     Correspondence,
     Message,
@@ -110,11 +112,13 @@ from models.vocabulary import (
     Part,
     Qualifier,
     Relation,
+    RemarkState,
     Role,
     State,
     Subject,
     TargetStatus,
     Tier,
+    Voice,
 )
 
 __all__ = [
@@ -141,9 +145,11 @@ __all__ = [
     "Baseline",
     "BaselineRule",
     "Batch",
+    "BatchState",
     "Cell",
     "ChainHead",
     "Channel",
+    "ColumnMapping",
     "Confidence",
     "ContentBasis",
     "Correspondence",
@@ -193,6 +199,9 @@ __all__ = [
     "ReferenceArea",
     "RelatedPlan",
     "Relation",
+    "Remark",
+    "RemarkState",
+    "RemarkStep",
     "ReportingRound",
     "ReviewEvent",
     "ReviewState",
@@ -218,6 +227,7 @@ __all__ = [
     "UpdateFields",
     "UpdateInput",
     "ValueSpan",
+    "Voice",
     "Weight",
     "Work",
     "WrongState",

@@ -22,6 +22,7 @@ from models.base import append_only
 from models.errors import Unavailable
 from models.ledger import AuditEvent
 from models.observation import MeasureUpdate, Observation, ReviewEvent
+from models.remark import Remark, RemarkStep
 from models.round import Submission
 from models.snapshot import Snapshot, SnapshotBytes
 
@@ -31,6 +32,8 @@ Work = Callable[[Session], Result]
 HISTORY: Final = (
     *(Observation, MeasureUpdate, ReviewEvent, AuditEvent, Snapshot, SnapshotBytes),
     Submission,
+    Remark,
+    RemarkStep,
 )
 """Tables in which nothing is ever changed or removed; the database itself refuses it."""
 append_only(*HISTORY)

@@ -264,15 +264,13 @@ class ValueSpan(Table, table=True):
 
 
 class PackedSeries(Table, table=True):
-    """The accepted values of one series: doubles and flag bytes, a year apart. Derived."""
+    """The accepted values of the series of an area and cell, one behind the other. Derived."""
 
     __tablename__ = "packed_series"
-    __table_args__ = ({"sqlite_with_rowid": False},)
     area_id: int = Field(primary_key=True)
-    indicator_id: int = Field(primary_key=True)
     cell_id: int = Field(primary_key=True)
-    first_year: int
-    values: bytes
+    heads: bytes  # indicator, first year, years, and whether any value is generated
+    values: bytes  # doubles, a year apart
     flags: bytes
     denominators: bytes | None  # none where no denominator was reported
 

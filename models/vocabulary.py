@@ -257,6 +257,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     EVALUATOR = "evaluator"
     SECRETARIAT = "secretariat"
+    CIVIL_SOCIETY = "civil_society"
     ADMINISTRATOR = "administrator"
 
 
@@ -265,3 +266,19 @@ class Subject(StrEnum):
 
     OBSERVATION = "observation"
     MEASURE_UPDATE = "measure_update"
+
+
+class Voice(StrEnum):
+    """Who speaks about a value: the State itself, an evaluator, or civil society."""
+
+    STATE = "state"
+    EVALUATOR = "evaluator"
+    CIVIL_SOCIETY = "civil_society"
+
+
+class RemarkState(StrEnum):
+    """Where a remark stands: shown to the State for its reply, open to all, or taken back."""
+
+    GIVEN = "given"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"

@@ -10,7 +10,10 @@ import click
 from dashboard.cli.base import N_, Decorated, Desk, Moment, group, option, person
 from dashboard.i18n import _
 
-ROLES = ("viewer", "coordinator", "reviewer", "evaluator", "secretariat", "administrator")
+ROLES = (
+    *("viewer", "coordinator", "reviewer", "evaluator", "civil_society", "secretariat"),
+    "administrator",
+)
 
 
 @group(help=N_("Accounts, and what they may do."))

@@ -20,14 +20,23 @@ from models import (
 )
 
 Action = Literal[
-    "read", "submit", "review", "coordinate", "snapshot", "export_history", "administer"
+    "read",
+    "submit",
+    "review",
+    "find",
+    "remark",
+    "coordinate",
+    "snapshot",
+    "export_history",
+    "administer",
 ]
 
 PERMITS: Final[dict[Role, frozenset[str]]] = {
     Role.VIEWER: frozenset({"read"}),
     Role.COORDINATOR: frozenset({"read", "submit"}),
     Role.REVIEWER: frozenset({"read", "review"}),
-    Role.EVALUATOR: frozenset({"read", "snapshot", "export_history"}),
+    Role.EVALUATOR: frozenset({"read", "find", "snapshot", "export_history"}),
+    Role.CIVIL_SOCIETY: frozenset({"read", "remark"}),
     Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot"}),
     Role.ADMINISTRATOR: frozenset(
         {"read", "coordinate", "snapshot", "export_history", "administer"}
@@ -39,6 +48,9 @@ _REFUSALS: Final[dict[str, str]] = {
     "read": "This installation is not public: your account has no role in it yet.",
     "submit": "You do not report for this area. Its coordinator, or an administrator, can help.",
     "review": "You do not review this area. An administrator can give you that role.",
+    "find": "Findings are given by evaluators.",
+    "remark": "Notes of civil society are given by organizations that have that role here. An "
+    "administrator can give it.",
     "coordinate": "Reporting rounds are run by the secretariat. An administrator can give you that "
     "role.",
     "snapshot": "Snapshots are taken by evaluators, the secretariat and administrators.",

@@ -8,7 +8,16 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from dashboard.services import access, editions, history, ledger, observations, plans, updates
+from dashboard.services import (
+    access,
+    editions,
+    history,
+    ledger,
+    observations,
+    plans,
+    updates,
+    voices,
+)
 from dashboard.services.reads import table
 from models import (
     EPOCH,
@@ -20,6 +29,8 @@ from models import (
     Plan,
     PlanEdition,
     ReferenceArea,
+    Remark,
+    RemarkState,
     ReviewEvent,
     State,
     Subject,
@@ -53,7 +64,13 @@ def problems(session: Session, who: Identity) -> list[str]:
     their review and every plan is compared with what was chained when it was recorded.
     """
     access.require(who, "administer")
-    return [*ledger.verify(session), *_contents(session), *_steps(session), *_plans(session)]
+    return [
+        *ledger.verify(session),
+        *_contents(session),
+        *_steps(session),
+        *_remarks(session),
+        *_plans(session),
+    ]
 
 
 def _contents(session: Session) -> Iterator[str]:
@@ -114,6 +131,7 @@ _READERS: Final = {
     "observation.submitted": _observation,
     "measure_update.submitted": _update,
     "observation.history": _history,
+    "observation.imported": _history,
     "measure_update.history": _updates,
 }
 
@@ -168,6 +186,21 @@ def _links(session: Session) -> tuple[dict[Step, Link], list[Load]]:
             note = detail.get("note", ledger.digest(""))
             single[place] = (event.subject, after, event.by, micros(event.at), note)
     return single, loads
+
+
+def _remarks(session: Session) -> Iterator[str]:
+    """Compare each remark with the digest that was chained when it was given."""
+    given = sa.select(EVENTS).where(EVENTS.c.action == f"remark.{RemarkState.GIVEN}")
+    told = {}
+    for event in session.connection().execute(given):
+        detail = json.loads(event.detail)
+        told[(event.chain, detail["number"])] = (event.subject, detail["digest"])
+    rows = session.connection().execute(sa.select(columns(Remark)))
+    real = {(row.area_id, row.number): voices.digest(dict(row._mapping)) for row in rows}
+    for place in sorted(told.keys() | real.keys()):
+        subject, digest = told.get(place, (f"area {place[0]}", ""))
+        if real.get(place, "") != digest:
+            yield f"remark {place[1]} on {subject}: the record no longer says what was recorded"
 
 
 def _plans(session: Session) -> Iterator[str]:

@@ -19,6 +19,8 @@ HISTORY = (
     "snapshot",
     "snapshot_bytes",
     "submission",
+    "remark",
+    "remark_step",
 )
 
 
@@ -35,6 +37,7 @@ def upgrade() -> None:
         _person,
         _plan,
         _receipt,
+        _remark_step,
         _review_event,
         _review_state,
         _value_span,
@@ -43,6 +46,7 @@ def upgrade() -> None:
         _area_name,
         _article,
         _batch,
+        _column_mapping,
         _correspondence,
         _dimension,
         _draft,
@@ -53,9 +57,11 @@ def upgrade() -> None:
         _objective,
         _plan_edition,
         _related_plan,
+        _remark,
         _scale,
         _snapshot,
         _weight,
+        _batch_state,
         _indicator,
         _measure,
         _reporting_round,
@@ -203,16 +209,12 @@ def _packed_series() -> None:
     op.create_table(
         "packed_series",
         sa.Column("area_id", sa.Integer(), nullable=False),
-        sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("cell_id", sa.Integer(), nullable=False),
-        sa.Column("first_year", sa.Integer(), nullable=False),
+        sa.Column("heads", sa.LargeBinary(), nullable=False),
         sa.Column("values", sa.LargeBinary(), nullable=False),
         sa.Column("flags", sa.LargeBinary(), nullable=False),
         sa.Column("denominators", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "area_id", "indicator_id", "cell_id", name=op.f("pk_packed_series")
-        ),
-        sqlite_with_rowid=False,
+        sa.PrimaryKeyConstraint("area_id", "cell_id", name=op.f("pk_packed_series")),
     )
 
 
@@ -267,6 +269,31 @@ def _receipt() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("chain", "token", name=op.f("pk_receipt")),
+    )
+
+
+def _remark_step() -> None:
+    op.create_table(
+        "remark_step",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "after",
+            sa.Enum(
+                "given",
+                "published",
+                "withdrawn",
+                name="remarkstate",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("area_id", "number", "step", name=op.f("pk_remark_step")),
     )
 
 
@@ -403,6 +430,7 @@ def _access_grant() -> None:
                 "reviewer",
                 "evaluator",
                 "secretariat",
+                "civil_society",
                 "administrator",
                 name="role",
                 native_enum=False,
@@ -481,6 +509,26 @@ def _batch() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
     op.create_index(op.f("ix_batch_digest"), "batch", ["digest"], unique=False)
+
+
+def _column_mapping() -> None:
+    op.create_table(
+        "column_mapping",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("plan_code", sa.String(), nullable=False),
+        sa.Column("headers", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("saved_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_column_mapping_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_code"], ["plan.code"], name=op.f("fk_column_mapping_plan_code")
+        ),
+        sa.PrimaryKeyConstraint(
+            "person_id", "plan_code", "headers", name=op.f("pk_column_mapping")
+        ),
+    )
 
 
 def _correspondence() -> None:
@@ -684,6 +732,34 @@ def _related_plan() -> None:
     )
 
 
+def _remark() -> None:
+    op.create_table(
+        "remark",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column(
+            "voice",
+            sa.Enum(
+                "state",
+                "evaluator",
+                "civil_society",
+                name="voice",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("reply_until", sa.Date(), nullable=True),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_remark_area_id")),
+        sa.PrimaryKeyConstraint("area_id", "number", name=op.f("pk_remark")),
+    )
+
+
 def _scale() -> None:
     op.create_table(
         "scale",
@@ -730,6 +806,23 @@ def _weight() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_weight_area_id")),
         sa.PrimaryKeyConstraint("area_id", "name", "year", name=op.f("pk_weight")),
+    )
+
+
+def _batch_state() -> None:
+    op.create_table(
+        "batch_state",
+        sa.Column("batch_id", sa.String(), nullable=False),
+        sa.Column("recorded", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], name=op.f("fk_batch_state_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batch_state")),
+    )
+    op.create_index(
+        op.f("ix_batch_state_finished_at"), "batch_state", ["finished_at"], unique=False
     )
 
 
