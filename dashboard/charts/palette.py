@@ -127,6 +127,12 @@ MARKS: Final[dict[str, Mark]] = {
     "blocked": Mark("bad", "▣"),
     "completed": Mark("met", "●"),
     "discontinued": Mark("failed", "◻"),
+    # Where an area stands in a reporting round; what has not begun is "not_started".
+    "accepted": Mark("met", "✓"),
+    "submitted": Mark("good", "►"),
+    "started": Mark("fair", "◔"),
+    "returned": Mark("flat", "◄"),
+    "late": Mark("bad", "!"),
 }
 """Every status, best first within its method; what has no verdict comes after."""
 
@@ -136,20 +142,30 @@ WORDS: Final[dict[str, str]] = LABELS | {
     "blocked": N_("Blocked"),
     "completed": N_("Completed"),
     "discontinued": N_("Discontinued"),
+    "accepted": N_("Accepted"),
+    "submitted": N_("Submitted"),
+    "started": N_("Started"),
+    "returned": N_("Sent back"),
+    "late": N_("Late"),
 }
 ORDER: Final[tuple[str, ...]] = (
     "target_met",
     "completed",
+    "accepted",
+    "submitted",
     "on_track",
     "clear_improvement",
     "moderate",
     "slight_improvement",
     "in_progress",
     "under_way",
+    "started",
     "limited",
     "stable",
     "planned",
     "not_started",
+    "returned",
+    "late",
     "stagnant",
     "slight_worsening",
     "moderate_away",

@@ -43,7 +43,7 @@ BEFORE: Final = (1, 7, 30)
 WEEK: Final = 7
 """Days after which somebody who is late hears of it again."""
 NAMED: Final = 12
-"""Figures that were sent back which a letter names; the page names them all."""
+"""Areas, and figures sent back in each, which a letter names; the page names them all."""
 REMEMBERED: Final = timedelta(days=400)
 """How long it is remembered what somebody was told."""
 
@@ -305,11 +305,14 @@ def _part(errand: Errand, day: date, links: Links, plan: str) -> str:
 
 
 def _body(parts: list[str], links: Links, person_id: str) -> str:
+    more = len(parts) - NAMED
+    rest = [plural("and {n} more area", "and {n} more areas", more)] if more > 0 else []
     return "\n\n".join(
         [
             _("Hello,"),
             _("this is what your reports need today:"),
-            *parts,
+            *parts[:NAMED],
+            *rest,
             _("You get at most one such letter a day. To end them, open this address:")
             + f"\n{links.unsubscribe(person_id)}",
         ]

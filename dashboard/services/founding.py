@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 from sqlmodel import Session, col, select
 
-from dashboard.services import history, people, plans, updates
+from dashboard.services import history, people, plans, pretended, updates
 from models import (
     SYSTEM,
     Baseline,
@@ -49,6 +49,8 @@ def as_demonstration(*, now: datetime) -> Iterator[Step]:
         yield f"generated figures of {code}", _observations(code, made, now)
         yield f"generated reports on measures of {code}", _updates(code, made, now)
         yield f"generated targets of {code}", _targets(code)
+        if content.read(code).scope == areas.WORLD:
+            yield f"a pretended reporting round of {code}", pretended.reporting(code, made, now=now)
 
 
 def is_founded(session: Session) -> bool:
@@ -119,25 +121,12 @@ def _people(session: Session, now: datetime) -> None:
         people.grant(session, SYSTEM, number, person.role, area=person.area, now=now)
 
 
-def _numbers_of_people(session: Session) -> dict[str, str]:
-    found = dict(session.exec(select(Person.email, Person.id)).all())
-    return {person.key: found[person.email] for person in demo.PEOPLE}
-
-
-def _named(session: Session, table: pd.DataFrame) -> pd.DataFrame:
-    known = _numbers_of_people(session)
-    return table.assign(
-        author=table["author"].map(known).fillna(table["author"]),
-        decider=table["decider"].map(known).fillna(table["decider"]),
-    )
-
-
 def _observations(
     code: str, made: Callable[[], demo.Demo], now: datetime
 ) -> Callable[[Session], object]:
     return lambda session: history.load(
         session,
-        _named(session, made().observations),
+        pretended.named(session, made().observations),
         plan=code,
         channel=Channel.DEMO,
         by=SYSTEM.person_id,
@@ -150,7 +139,7 @@ def _updates(
 ) -> Callable[[Session], object]:
     return lambda session: updates.load(
         session,
-        _named(session, made().updates),
+        pretended.named(session, made().updates),
         plan=code,
         channel=Channel.DEMO,
         by=SYSTEM.person_id,

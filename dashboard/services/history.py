@@ -179,6 +179,8 @@ def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None
     history["ended_at"] = history["ended_at"].fillna(micros(FOREVER)).astype("int64")
     current = history[history["ended_at"] == micros(FOREVER)].drop(columns="ended_at")
     derived.insert(session, derived.SPANS, history)
+    if current.empty:
+        return  # all of it waits, or no longer counts
     derived.insert(session, derived.CURRENT, current)
     packed = derived.pack(derived.with_flags(current))
     if packed:

@@ -20,6 +20,8 @@ from dashboard.services.snapshots import Ready
 from models import (
     SYSTEM_CHAIN,
     BadInput,
+    ChainHead,
+    Draft,
     EntryMode,
     Fault,
     Identity,
@@ -36,6 +38,7 @@ from models import (
     WrongState,
     bad_input,
     columns,
+    micros,
 )
 
 DONE: Final = ("submitted", "accepted")
@@ -539,3 +542,14 @@ def codes_asked(session: Session, found: ReportingRound) -> tuple[list[str], lis
         .order_by(col(OperationalMeasure.position))
     )
     return list(session.exec(indicators)), list(session.exec(measures))
+
+
+def stamp(session: Session) -> tuple[int, int, int]:
+    """Return what changes whenever anything may stand elsewhere in a round; cheap to ask."""
+    heads, typed = columns(ChainHead), columns(Draft)
+    steps = sa.select(sa.func.coalesce(sa.func.sum(heads.c.audit_seq), 0)).scalar_subquery()
+    count = sa.select(sa.func.count()).select_from(typed).scalar_subquery()
+    last = sa.select(sa.func.max(typed.c.saved_at)).scalar_subquery()
+    row = session.connection().execute(sa.select(steps, count, last)).one()
+    saved: datetime | None = row[2]
+    return int(row[0]), int(row[1]), 0 if saved is None else micros(saved)
