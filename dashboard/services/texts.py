@@ -184,7 +184,7 @@ def load(session: Session, plan: str) -> PlanTexts:
         objectives=tuple(ObjectiveText(**_same(row, ObjectiveText)) for row in objectives),
         measures=_measures(session, plan, codes),
         indicators=_indicators(session, plan, codes),
-        events=_events(session, plan),
+        events=_events(session, plan, _sources(found.about)),
         related=_related(session, plan),
         dimensions=_dimensions(session, plan),
     )
@@ -311,11 +311,24 @@ def _indicators(session: Session, plan: str, codes: dict[int, str]) -> tuple[Ind
     return tuple(found)
 
 
-def _events(session: Session, plan: str) -> tuple[EventText, ...]:
+def _events(session: Session, plan: str, sources: Mapping[str, str]) -> tuple[EventText, ...]:
     rows = session.exec(
         select(Event).where(Event.plan_code == plan).order_by(col(Event.starts), col(Event.number))
     )
-    return tuple(EventText(**_same(row, EventText)) for row in rows)
+    return tuple(
+        EventText(**_same(row, EventText) | {"source": spelled(row.source, sources)})
+        for row in rows
+    )
+
+
+def _sources(about: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each source of a plan is, by the code under which other entries name it."""
+    return {str(one["id"]): " ".join(one["what"].split()) for one in about.get("sources", [])}
+
+
+def spelled(source: str, known: Mapping[str, str]) -> str:
+    """Return a source with the codes in it spelled out: readers know none of them."""
+    return "; ".join(known.get(part.strip(), part.strip()) for part in source.split(","))
 
 
 def _related(session: Session, plan: str) -> tuple[Mapping[str, Any], ...]:
