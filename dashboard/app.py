@@ -31,6 +31,7 @@ if not visit.may_read():
 pages: dict[str, list[Entry]] = {
     _("Read"): [
         Entry("overview", _("Overview"), _("Where the plan stands, at a glance.")),
+        Entry("scorecard", _("Scorecard"), _("Every State and region on every objective.")),
         Entry("plan", _("Plan"), _("Objectives, measures and who carries them out.")),
         Entry("measure", _("Measure"), _("One measure: who does what, and how far it is.")),
         Entry("indicator", _("Indicator"), _("One indicator in every area over time.")),

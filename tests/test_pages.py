@@ -18,6 +18,7 @@ from tests.tiny import CONTEXT, LEVEL, NOON, PERCENT, PLAN, draft
 ROOT = Path(__file__).parent.parent
 READ = (
     "overview",
+    "scorecard",
     "plan",
     "measure",
     "indicator",

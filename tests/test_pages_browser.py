@@ -18,6 +18,7 @@ PASSWORD = "illustrative data only"
 ADDRESS = {person.role.value: person.email for person in reversed(demo.PEOPLE)}
 PAGES = (
     ("", ""),
+    ("", "scorecard?columns=indicators&row=KEN&column=PT.5.1"),
     ("", "plan"),
     ("", "plan?objective=PT"),
     ("", "measure?measure=PT.5"),

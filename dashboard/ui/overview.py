@@ -1,15 +1,23 @@
 """What the overview shows: cards, statuses by objective, a map, dates, the latest figures."""
 
+from dataclasses import dataclass
+from datetime import date as Day
+from html import escape
+from typing import Final
+
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from dashboard import charts
-from dashboard.i18n import _, date, listing, number, percent, plural
+from dashboard.charts import palette
+from dashboard.i18n import _, date, instant, language, listing, number, percent, plural
+from dashboard.i18n.labels import word
 from dashboard.progress.words import WITHOUT_VERDICT
-from dashboard.services import reads, views
+from dashboard.services import reads, scorecards, views
 from dashboard.services.texts import EventText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import look, visit, widgets
+from dashboard.ui import cached, cells, look, visit, widgets
 
 
 def core_note() -> str:
@@ -28,7 +36,60 @@ def how_statuses(found: Picture) -> str:
     ).format(year=found.year)
 
 
-def cards(found: Picture, words: PlanTexts) -> look.Html:
+def find_country(found: Picture) -> None:
+    """Let a visitor find a country by its name in their language, and open its page."""
+    names = cached.kept("area names", spoken, language())
+    shown = set(found.plan.areas["area"])
+    codes = sorted(
+        (code for code in names if code in shown), key=lambda code: names[code].casefold()
+    )
+    picked = st.selectbox(
+        _("Find a country"),
+        codes,
+        index=None,
+        format_func=names.__getitem__,
+        placeholder=_("Type or choose a name"),
+        key="find_country",
+    )
+    if picked:
+        widgets.go_to("country", area=picked)
+
+
+def spoken() -> dict[str, str]:
+    """Return the names of States and observers in the reader's language."""
+    with visit.read() as session:
+        return scorecards.names(session, language())
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What changed in the whole plan, and since when."""
+
+    since: scorecards.Since
+    changes: pd.DataFrame  # scorecards.CHANGES
+
+    def count(self, column: str, *words: str) -> int:
+        """Return how many changes have one of these words in a column."""
+        return int(self.changes[column].isin(words).sum())
+
+
+def turned(found: Picture) -> Turned:
+    """Return what changed since the last snapshot before the moment shown, or within a year."""
+    with visit.read() as session:
+        since = scorecards.since(session, found.plan.plan, moment=widgets.as_of(found))
+    method = f"{found.method}:{found.preset}" if found.preset else found.method
+    before = cached.picture(found.plan.plan, since.moment, method)
+    return Turned(since, scorecards.changes(found, before))
+
+
+def since_words(since: scorecards.Since) -> str:
+    """Return since when, in words."""
+    if since.snapshot:
+        return _("Changed since the snapshot {name}").format(name=since.snapshot)
+    return _("Changed since {day}").format(day=date(since.moment))
+
+
+def cards(found: Picture, words: PlanTexts, change: Turned) -> look.Html:
     """Return the figures of the first screen, each with how many stand behind it."""
     states = views.states(found)
     silent = int((states["n"] == 0).sum())
@@ -38,41 +99,47 @@ def cards(found: Picture, words: PlanTexts) -> look.Html:
     reported, expected = (
         int(counts[name].max()) if len(counts) else 0 for name in ("n", "expected")
     )
-    following = [event for event in words.events if event.starts >= visit.now().date()]
+    better, worse = change.count("turn", "better"), change.count("turn", "worse")
+    following = [event for event in words.events if (event.ends or event.starts) >= moment(found)]
     items = [
         look.card(
             _("States reporting"),
             number(len(states) - silent),
             unit=_("of {n}").format(n=number(len(states))),
-            detail=_("with at least one core indicator"),
-        ),
-        look.card(
-            _("Core series reported"),
-            percent(reported / expected) if expected else _("none expected"),
-            foot=look.coverage(reported, expected),
+            foot=look.coverage(reported, expected) if expected else "",
         ),
         look.card(
             _("On track or met"),
             percent(good / assessed) if assessed else "–",
-            detail=_("{n} of {of} series that can be assessed").format(
+            detail=_("{n} of {of} core series that can be assessed").format(
                 n=number(good), of=number(assessed)
-            ),
+            )
+            if assessed
+            else _("no core series can be assessed yet"),
+            href=widgets.address("scorecard"),
         ),
         look.card(
-            _("The plan"),
-            number(len(words.measures)),
-            unit=_("measures"),
-            detail=_("{objectives} objectives, {indicators} indicators").format(
-                objectives=number(len(words.objectives)), indicators=number(len(words.indicators))
+            since_words(change.since),
+            number(change.count("what", "first", "newer", "corrected")),
+            unit=_("figures"),
+            detail=_("{better} verdicts better, {worse} worse").format(
+                better=number(better), worse=number(worse)
             ),
-            href="plan",
+            href="#changed",
         ),
     ]
     if following:
         items.append(
-            look.card(_("Next date"), when(following[0], "long"), detail=following[0].title)
+            look.card(
+                _("Next date"), when(following[0], "long"), detail=following[0].title, href="#dates"
+            )
         )
-    return look.cards(items)
+    return look.Html(f'<div class="hw-brief">{look.cards(items)}</div>')
+
+
+def moment(found: Picture) -> Day:
+    """Return the day that a picture is of."""
+    return widgets.as_of(found).date()
 
 
 def when(event: EventText, style: str = "medium") -> str:
@@ -110,8 +177,68 @@ def sentence(counts: pd.DataFrame) -> str:
 
 def bars(found: Picture, counts: pd.DataFrame) -> go.Figure:
     """Draw the statuses of the plan by objective."""
-    look_ = widgets.drawn(found, sentence(counts), note=core_note(), half=True)
-    return charts.status_bar.draw(counts, **look_)
+    return charts.status_bar.draw(
+        counts, **widgets.drawn(found, sentence(counts), note=core_note())
+    )
+
+
+FEW, MANY = 8, 100
+"""Rows shown of what was accepted last, and how many figures are looked at for them."""
+LEAST_SHARE: Final = 0.14
+"""Share of a bar below which a part has no room for its number."""
+
+
+def bars_table(found: Picture, counts: pd.DataFrame) -> look.Html:
+    """Return the statuses of the plan by objective, each leading to its row of the scorecard."""
+    codes = dict(
+        zip(found.plan.objectives["title"], found.plan.objectives["objective"], strict=True)
+    )
+    rows = "".join(
+        _bar(str(title), codes[str(title)], part)
+        for title, part in counts.groupby("bar", sort=False)
+    )
+    body = look.Html(f'<div class="hw-bars">{rows}</div>')
+    if counts.empty:
+        body = look.empty(_("No series can be assessed yet"))
+    return cells.figure(
+        sentence(counts),
+        body,
+        foot=[widgets.drawn(found, "")["source"], core_note()],
+        illustrative=found.plan.stamp.is_illustrative,
+    )
+
+
+def _bar(title: str, code: str, part: pd.DataFrame) -> str:
+    tally = dict(zip(part["status"], part["n"], strict=True))
+    total = sum(tally.values())
+    told = total - tally.get("no_data", 0)
+    assessed = sum(n for status, n in tally.items() if status not in WITHOUT_VERDICT)
+    good = sum(n for status, n in tally.items() if status in views.GOOD)
+    said = _("{share} reported").format(share=percent(told / total) if total else "–")
+    well = _("{n} of {of} on track or met").format(n=number(good), of=number(assessed))
+    parts = "".join(
+        _part(status, int(tally[status]), int(total))
+        for status in palette.ordered(list(tally))
+        if tally[status]
+    )
+    words = ", ".join(
+        f"{palette.word(status)} {number(int(tally[status]))}"
+        for status in palette.ordered(list(tally))
+    )
+    to = widgets.address("scorecard", columns="indicators", objective=code)
+    return (
+        f'<div title="{escape(well)}">{look.anchor(title, to)}'
+        f'<div class="hw-strip" role="img" aria-label="{escape(words)}">{parts}</div>'
+        f"<span>{escape(said)}</span></div>"
+    )
+
+
+def _part(status: str, n: int, total: int) -> str:
+    mark = palette.mark(status)
+    texture = f" hw-{mark.texture}" if mark.texture else ""
+    text = f"<em>{escape(mark.sign)} {number(n)}</em>" if n >= LEAST_SHARE * total else ""
+    said = escape(f"{palette.word(status)}: {number(n)}")
+    return f'<span class="hw-k-{mark.step}{texture}" style="--n:{n}" title="{said}">{text}</span>'
 
 
 def placed(found: Picture) -> pd.DataFrame:
@@ -137,22 +264,127 @@ def _year(year: float) -> str:
     return str(int(year)) if year == year else ""  # noqa: PLR0124 - missing is not equal to itself
 
 
+def map_title(words: PlanTexts, indicator: str, rows: pd.DataFrame) -> str:
+    """Return the sentence above the map: how many States stand well on an indicator."""
+    text = words.indicator(indicator)
+    counts = rows.groupby("status").size().reset_index(name="n").assign(bar=text.name)
+    return f"{text.name}: {charts.status_bar.sentence(counts)}"
+
+
 def world(
     found: Picture, words: PlanTexts, indicator: str, rows: pd.DataFrame, *, geographic: bool
 ) -> go.Figure:
     """Draw where an indicator stands, on tiles of one size or on the map."""
-    text = words.indicator(indicator)
-    counts = rows.groupby("status").size().reset_index(name="n").assign(bar=text.name)
-    title = f"{text.name}: {charts.status_bar.sentence(counts)}"
     drawing = charts.world if geographic else charts.tiles
-    look_ = widgets.drawn(found, title, source=text.fields["source"], half=True)
+    look_ = widgets.drawn(
+        found,
+        map_title(words, indicator, rows),
+        source=words.indicator(indicator).fields["source"],
+        half=True,
+    )
     figure: go.Figure = drawing.draw(rows, placed(found), **look_)
     return figure
 
 
-def dates(words: PlanTexts) -> look.Html:
+def tiles(found: Picture, words: PlanTexts, indicator: str, rows: pd.DataFrame) -> look.Html:
+    """Return where an indicator stands as tiles of one size, each a link to its State."""
+    areas = placed(found)
+    names = cached.kept("area names", spoken, language())
+    areas = areas.assign(name=areas["area"].map(names).fillna(areas["name"]))
+    told = dict(zip(rows["area"], zip(rows["status"], rows["detail"], strict=True), strict=True))
+    source = words.indicator(indicator).fields["source"]
+    return cells.figure(
+        map_title(words, indicator, rows),
+        cells.tiles(charts.tiles.alt(rows, areas), areas, told),
+        foot=[widgets.drawn(found, "", source=source)["source"]],
+        illustrative=found.plan.stamp.is_illustrative,
+    )
+
+
+def key(found: Picture, counts: pd.DataFrame, rows: pd.DataFrame) -> look.Html:
+    """Return what the colours of bars and map mean, once for both."""
+    silent = set() if set(placed(found)["area"]) <= set(rows["area"]) else {"no_data"}
+    return look.Html(
+        f'<div class="hw-figure">{look.key({*counts["status"], *rows["status"], *silent})}</div>'
+    )
+
+
+def changed(found: Picture, words: PlanTexts, change: Turned) -> look.Html:
+    """Return what changed by objective: figures that came, verdicts that moved, and why."""
+    table = change.changes
+    if table.empty:
+        return look.empty(_("Nothing changed."), since_words(change.since))
+    objective = dict(
+        zip(found.plan.indicators["indicator"], found.plan.indicators["objective"], strict=True)
+    )
+    table = table.assign(objective=table["indicator"].map(objective))
+    came = table["what"].isin(["first", "newer"])
+    rows = []
+    for text in words.objectives:
+        own = table["objective"] == text.code
+        counts = [
+            int((own & came).sum()),
+            int((own & table["what"].eq("corrected")).sum()),
+            *(int((own & table["turn"].eq(turn)).sum()) for turn in ("better", "worse")),
+        ]
+        rows.append((text.title, *map(number, counts)))
+    heads = [
+        *(_("Objective"), _("New figures"), _("Corrected figures")),
+        *(_("Verdicts better"), _("Verdicts worse")),
+    ]
+    caption = f"{since_words(change.since)} ({instant(change.since.moment)})"
+    shown = look.table(caption, heads, rows, numeric={1, 2, 3, 4})
+    moved = table[table["turn"].ne("") & table["what"].eq("judged")]
+    if moved.empty:
+        return shown
+    said = plural(
+        "{n} of these verdicts moved without a new figure: time went by, or what is asked changed.",
+        "{n} of these verdicts moved without new figures: time went by, or what is asked changed.",
+        len(moved),
+    )
+    return look.join([shown, look.notice(said)])
+
+
+def awaited(found: Picture, words: PlanTexts) -> look.Html:
+    """Return what is asked and not reported, by objective and by who is to bring it."""
+    asked = found.plan.indicators
+    codes = scorecards.indicators(found, tier="core")
+    codes = [code for code in codes if asked.set_index("indicator").loc[code, "national"]]
+    members = [str(code) for code in found.plan.areas.loc[found.plan.areas["is_member"], "area"]]
+    drawn = scorecards.of_states(found, codes, members)
+    drawn = drawn[drawn["expected"] > drawn["n"]]
+    if drawn.empty:
+        return look.notice(_("Every core series is reported."), tone="good")
+    objective = dict(zip(asked["indicator"], asked["objective"], strict=True))
+    modes = {one.code: str(one.fields["entry_mode"]) for one in words.indicators}
+    drawn = drawn.assign(
+        objective=drawn["column"].map(objective),
+        mode=drawn["column"].map(modes).map(lambda mode: word("entry_mode", mode)),
+    )
+    rows = [
+        _awaited(text.title, part)
+        for text in words.objectives
+        if len(part := drawn[drawn["objective"] == text.code])
+    ]
+    heads = [_("Objective"), _("Core series"), _("States"), _("Indicators"), _("How it comes in")]
+    caption = _("Asked of States and not reported, or too old")
+    return look.table(caption, heads, rows, numeric={1, 2, 3})
+
+
+def _awaited(title: str, part: pd.DataFrame) -> tuple[str, ...]:
+    modes = part["mode"].value_counts()
+    return (
+        title,
+        number(len(part)),
+        number(part["row"].nunique()),
+        number(part["column"].nunique()),
+        listing([f"{mode} ({number(int(n))})" for mode, n in modes.items()]),
+    )
+
+
+def dates(found: Picture, words: PlanTexts) -> look.Html:
     """Return the next dates of the plan and what comes again."""
-    today = visit.now().date()
+    today = moment(found)
     ahead = [event for event in words.events if (event.ends or event.starts) >= today]
     behind = [event for event in words.events if (event.ends or event.starts) < today]
     rows = [
@@ -166,19 +398,26 @@ def dates(words: PlanTexts) -> look.Html:
 
 
 def recent(found: Picture) -> look.Html:
-    """Return the figures that were accepted last."""
+    """Return the figures that were accepted last; what came together stands in one row."""
     with visit.read() as session:
-        table = reads.recent(session, found.plan.plan, as_of=widgets.as_of(found))
+        table = reads.recent(session, found.plan.plan, as_of=widgets.as_of(found), limit=MANY)
     if table.empty:
         return look.empty(_("Nothing has been accepted yet."))
-    rows = [
-        (
-            row["name"],
-            f"{row['indicator']} {row['title']}",
-            f"{number(row['value'])} ({row['period']})",
-            date(row["accepted_at"]),
+    names = cached.kept("area names", spoken, language())
+    rows = []
+    for _key, came in table.groupby(["indicator", "accepted_at"], sort=False):
+        one = came.iloc[0]
+        name = names.get(one["area"], one["name"])
+        value = f"{number(one['value'])} ({one['period']})"
+        if came["area"].nunique() > 1:
+            name = _("{area} and others").format(area=name)
+        rows.append(
+            (
+                name,
+                f"{one['indicator']}  {one['title']}",
+                value if len(came) == 1 else _("several"),
+                date(one["accepted_at"]),
+            )
         )
-        for row in table.to_dict("records")
-    ]
     columns = [_("Area"), _("Indicator"), _("Value"), _("Accepted")]
-    return look.table(_("Last accepted"), columns, rows)
+    return look.table(_("Last accepted"), columns, rows[:FEW])

@@ -70,7 +70,10 @@ def written(source: str, code: str) -> str:
         "Headway draws its pages with JavaScript, which is switched off here. "
         "The same figures can be read as plain data under"
     )
-    start = files.address("start.js")
+    scripts = "".join(
+        f'<script src="{files.address(name)}"{when}></script>'
+        for name, when in (("start.js", ""), ("cells.js", " defer"))
+    )
     changes = {
         r'<html lang="en">': f'<html lang="{code.replace("_", "-")}" dir="{i18n.direction()}">',
         r"<title>.*?</title>": f"<title>{NAME}</title>\n"
@@ -80,7 +83,7 @@ def written(source: str, code: str) -> str:
         f'href="{files.address("favicon.svg")}" />',
         r'<link rel="service-desc"[^>]*>': "",
         r"<!--[^>]*(agent API|prerenderReady)[^>]*-->": "",
-        r"<script>[^<]*prerenderReady[^<]*</script>": f'<script src="{start}"></script>',
+        r"<script>[^<]*prerenderReady[^<]*</script>": scripts,
         r'<link\s+rel="preload"[^>]*SourceSans[^>]*>': "",
         r"<noscript>.*?</noscript>": "<noscript>"
         f'<p>{escape(without)} <a href="/api/">/api/</a>.</p></noscript>',
