@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from dashboard import __version__
-from dashboard.api import problems, reference, resources, snapshots
+from dashboard.api import briefs, problems, reference, resources, snapshots
 from dashboard.api.answers import Desk, Heads
 from dashboard.settings import Settings
 
@@ -46,6 +46,7 @@ def make_app(
     desk = Desk(settings=settings, engine=engine, now=now)
     app.include_router(resources.router(desk), prefix="/v1")
     app.include_router(snapshots.router(desk), prefix="/v1")
+    app.include_router(briefs.router(desk), prefix="/v1")
     problems.install(app)
 
     @app.get("/", include_in_schema=False)
