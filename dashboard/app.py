@@ -38,9 +38,11 @@ pages: dict[str, list[Entry]] = {
         Entry("country", _("Country"), _("One country on every indicator and measure.")),
         Entry("region", _("Region or group"), _("A region's figures and who is behind them.")),
         Entry("compare", _("Compare"), _("Countries and regions side by side.")),
+        Entry("brief", _("Briefing note"), _("One or two pages to take along and read out.")),
         Entry("search", _("Search"), _("Countries, measures, indicators, instruments, terms.")),
     ],
     _("Check and cite"): [
+        Entry("value", _("Value"), _("One figure with its source, evidence and history.")),
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
         Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
         Entry("glossary", _("Glossary"), _("The words used here, in plain words.")),

@@ -24,6 +24,7 @@ READ = (
     "indicator",
     "country",
     "region",
+    "brief",
     "compare",
     "snapshots",
     "methodology",

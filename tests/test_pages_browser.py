@@ -24,6 +24,7 @@ PAGES = (
     ("", "measure?measure=PT.5"),
     ("", "indicator?indicator=PT.5.1&area=KEN"),
     ("", "country?area=KEN"),
+    ("", "brief?area=KEN"),
     ("", "snapshots"),
     ("", "methodology"),
     ("coordinator", "entry"),
