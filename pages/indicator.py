@@ -1,17 +1,19 @@
-"""One indicator: what it is, where the world and each State stands, and why."""
+"""One indicator: what it is, where the world, its regions and each State stand, and why."""
 
 import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import cached, indicator, look, overview, why, widgets
+from dashboard.ui import cached, frame, indicator, look, overview, series, why, widgets
 
 found = widgets.open_picture(_("Indicator"), lede=_("Definition, figures, targets and caveats."))
 words = cached.words(found.plan.plan)
 code = widgets.pick_indicator(found)
 text = words.indicator(code)
+frame.show_trail(indicator.trail(words, text), code)
 about = (code, *found.key)
 rows = cached.kept("latest", lambda: indicator.latest(found, code), *about)
+st.header(f"{code}  {text.name}")
 cached.html("indicator", lambda: indicator.head(text), *about)
 cached.html("indicator cards", lambda: indicator.cards(found, text, rows), *about)
 
@@ -26,29 +28,30 @@ with left:
         key="groups",
         alt=cached.kept("groups", lambda: indicator.regions_alt(found, text, table), "alt", *these),
         found=found,
-        how=indicator.how_aggregated(text),
+        how=indicator.how_aggregated(text, found),
     )
-with right:
-    geographic = widgets.switch(_("Geographic map"), name="map")
-    states = cached.kept("states", lambda: overview.states(found, code), *about)
-    clicked = widgets.chart(
-        cached.figure(
-            "map",
-            lambda: overview.world(found, words, code, states, geographic=geographic),
-            geographic,
-            *about,
-        ),
-        states,
-        key="map",
-        alt=cached.kept(
-            "map alt", lambda: charts.tiles.alt(states, overview.placed(found)), *about
-        ),
-        found=found,
-        how=overview.how_statuses(found),
-        clickable=True,
-    )
-    if clicked:
-        widgets.choose_now(area=clicked[0])
+if indicator.is_national(text):
+    with right:
+        geographic = widgets.switch(_("Geographic map"), name="map")
+        states = cached.kept("states", lambda: overview.states(found, code), *about)
+        clicked = widgets.chart(
+            cached.figure(
+                "map",
+                lambda: overview.world(found, words, code, states, geographic=geographic),
+                geographic,
+                *about,
+            ),
+            states,
+            key="map",
+            alt=cached.kept(
+                "map alt", lambda: charts.tiles.alt(states, overview.placed(found)), *about
+            ),
+            found=found,
+            how=overview.how_statuses(found),
+            clickable=True,
+        )
+        if clicked:
+            widgets.choose_now(area=clicked[0])
 
 st.header(_("One area over the years"))
 area = indicator.pick_area(found, code)
@@ -56,28 +59,44 @@ here = (area, *about)
 if area:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        series = cached.kept("series", lambda: indicator.series(found, code, area), *here)
+        line = cached.kept("series", lambda: series.values(found, code, area), *here)
+        way = cached.kept("ahead", lambda: series.ahead(found, code, area), *here)
         widgets.chart(
-            cached.figure("series", lambda: indicator.trend(found, text, area, series), *here),
-            series,
+            cached.figure("series", lambda: series.trend(found, text, area, line, way), *here),
+            series.path(line, way),
             key="series",
-            alt=charts.trend.alt(series, unit=text.fields["unit"]),
+            alt=series.told(text, line),
             found=found,
-            how=overview.how_statuses(found),
+            how=series.how(found, way),
         )
     with right:
         st.markdown(f"**{_('Why this colour')}**")
         cached.html("why", lambda: why.told(found, area, code), *here)
         widgets.link("country", _("The whole plan in this area"), area=area)
-    box = st.expander(
-        _("Every figure with its source, and every revision"), key="steps", on_change="rerun"
-    )
-    if box.open:
-        box.html(indicator.revisions(found, code, area))
+    figures = cached.kept("figures", lambda: series.figures(found, code, area), *here)
+    parts = cached.kept("parts", lambda: series.parts(found, code, area), *here)
+    cached.html("figures", lambda: series.listed(text, figures), *here)
+    past = cached.kept("history", lambda: series.history(found, code, area), "_T", *here)
+    cached.html("revisions", lambda: series.revisions(text, past), *here)
+    st.subheader(_("Broken down"))
+    cached.html("parts", lambda: series.broken_down(text, parts), *here)
 
-left, right = st.columns(2, gap="large")
-with left:
-    st.header(_("Spread of the latest values"))
+if indicator.is_national(text):
+    st.header(_("Region by region"))
+    fine = widgets.switch(_("Subregions"), name="fine")
+    regions = indicator.panel_groups(found, fine=fine)
+    panels = cached.kept("panels", lambda: indicator.aggregates(found, code, regions), fine, *about)
+    widgets.chart(
+        cached.figure("panels", lambda: indicator.by_region(found, text, panels), fine, *about),
+        panels,
+        key="panels",
+        alt=cached.kept(
+            "panels alt", lambda: indicator.regions_alt(found, text, panels), fine, *about
+        ),
+        found=found,
+        how=indicator.how_panels(text, found),
+    )
+    st.header(_("Every State"))
     widgets.chart(
         cached.figure("spread", lambda: indicator.spread(found, text, rows, area), *here),
         rows,
@@ -90,9 +109,24 @@ with left:
         found=found,
         how=_("Each dot is one Member State at its latest value; years may differ."),
     )
-with right:
-    st.header(_("Metadata sheet"))
+    left, right = st.columns(2)
+    with left:
+        order = indicator.pick_order(text)
+    with right:
+        within = indicator.pick_region(found)
+    sorted_rows = indicator.arranged(found, rows, order, within)
+    st.caption(indicator.shown_of(sorted_rows))
+    page = st.pagination(indicator.pages(sorted_rows), key=f"states_{order}_{within}")
+    shown = indicator.leaf(sorted_rows, page)
+    leaf = (order, within, page, *about)
+    told = cached.kept("sources", lambda: indicator.sources(found, code, shown), *leaf)
+    cached.html("states", lambda: indicator.states(text, shown, told), *leaf)
+
+st.header(_("Metadata sheet"))
+st.html(look.notice(text.fields["human_rights_caveat"], title=_("Human rights caveat.")))
+left, right = st.columns([3, 2], gap="large")
+with left:
     cached.html("sheet", lambda: indicator.sheet(words, text), *about)
+with right:
     for level in indicator.levels(text):
         st.html(level)
-    st.html(look.notice(text.fields["human_rights_caveat"], title=_("Human rights caveat.")))

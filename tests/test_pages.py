@@ -21,6 +21,7 @@ READ = (
     "scorecard",
     "plan",
     "measure",
+    "value",
     "indicator",
     "country",
     "region",

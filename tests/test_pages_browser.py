@@ -23,6 +23,7 @@ PAGES = (
     ("", "plan?objective=PT"),
     ("", "measure?measure=PT.5"),
     ("", "indicator?indicator=PT.5.1&area=KEN"),
+    ("", "value?indicator=PT.8.1&area=KEN"),
     ("", "country?area=KEN"),
     ("", "brief?area=KEN"),
     ("", "snapshots"),

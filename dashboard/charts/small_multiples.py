@@ -15,7 +15,7 @@ from dashboard.i18n import _, number
 MOST: Final = 60
 CROWD: Final = 12
 """Grey lines a panel may hold; where there are more, a band stands for them."""
-_PANEL, _GAP = 92, 60
+_PANEL, _GAP = 92, 76
 
 
 def draw(
@@ -53,7 +53,7 @@ def draw(
     goal = _goal(targets)
     members = {} if crowd is None else dict(list(crowd.groupby("panel", sort=False)))
     high = _high(series, behind, crowd, goal)
-    low = min(0.0, float(np.nanmin(series["value"], initial=0.0)))
+    low = min(0.0, float(np.nan_to_num(series["value"].min())))
     sheet = Sheet()
     layout: dict[str, Any] = {}
     silent: list[tuple[float, float, float, float]] = []
@@ -80,7 +80,7 @@ def draw(
             path=theme.hatch(silent, lines=3, rise=3), line={"color": colours.axis, "width": 0.6},
         )  # fmt: skip
     sheet.set(**layout)
-    room = theme.Room(height=height, above=34, below=26)
+    room = theme.Room(height=height, above=48, below=26)
     key = [*_crowd_key(members, colours), *_key(behind, goal, silent, colours, silent_as)]
     if running is not None and bool(series.loc[series["year"] >= running, "value"].notna().any()):
         key.append(
@@ -239,7 +239,7 @@ def _heading(
         text=f"<b>{theme.clip(name, 150 if said[1] else 104, 12)}</b><br>"
         f"<span style='color:{colours.muted}'>{under}</span>", align="left",
         x=frame[0], xref="paper", xanchor="left", y=frame[3], yref="paper", yanchor="bottom",
-        font={"size": 11.5, "color": colours.ink},
+        yshift=11, font={"size": 11.5, "color": colours.ink},
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def draw(
     base: Base | None = None,
     behind: pd.DataFrame | None = None,
     ahead: pd.DataFrame | None = None,
+    here: int | None = None,
     unit: str = "",
     levels: bool = False,
     **look: Unpack[Look],
@@ -49,7 +50,7 @@ def draw(
     where proposed or national), the interim ones diamonds; without any, no target is drawn at all.
     `behind` holds further series drawn grey for comparison. `ahead` is where the one series is
     heading (year, value, low, high): a dashed line in a band, never solid, never in the place of
-    a value. A value that is estimated or
+    a value. The year `here` is ringed. A value that is estimated or
     provisional is an open ring; a bound such as `<5` is an open triangle; a year without a value
     breaks the line and, where one area stands alone, is hatched. Values
     that are `levels` of a scale are drawn as steps: between two levels there is nothing, and no
@@ -74,6 +75,7 @@ def draw(
         dashed = place >= len(colours.lines)
         key += _line(sheet, line, (colour, colours.muted), unit, dashed=dashed, levels=levels)
         ends += _end(line, colour)
+    _ring(sheet, series, here, colours)
     key += _base(sheet, base, unit, colours)
     key += draw_targets(sheet, targets, None if levels else base, unit, colours)
     wide = 0
@@ -300,6 +302,18 @@ def _gaps(sheet: Sheet, series: pd.DataFrame, colours: palette.Tokens) -> list[K
     hidden = bool((series["flags"].to_numpy(np.uint8) & np.uint8(Flag.SUPPRESSED)).any())
     said = _("Not reported, or withheld because small") if hidden else palette.word("no_data")
     return [Key(said, colours.paper, texture="hatched")]
+
+
+def _ring(sheet: Sheet, series: pd.DataFrame, here: int | None, colours: palette.Tokens) -> None:
+    """Draw a ring around the value of one year."""
+    own = series[(series["year"] == here) & series["value"].notna()]
+    if len(own):
+        sheet.draw("scatter",
+            x=own["year"].to_numpy(np.int16), y=own["value"].to_numpy(np.float64), mode="markers",
+            hoverinfo="skip", name=_("This figure"),
+            marker={"symbol": "circle-open", "size": 18, "color": colours.ink,
+                    "line": {"width": 2.5}},
+        )  # fmt: skip
 
 
 def _base(sheet: Sheet, base: Base | None, unit: str, colours: palette.Tokens) -> list[Key]:

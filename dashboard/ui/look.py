@@ -310,9 +310,22 @@ def trail(steps: Sequence[tuple[str, str]], here: str) -> Html:
     )
 
 
+def outward(text: str, to: str) -> Html:
+    """Return a link to a page elsewhere, opened beside this one and told nothing of it."""
+    return Html(
+        f'<a href="{escape(to)}" target="_blank" rel="noopener noreferrer nofollow">'
+        f'{_text(text)} <span aria-hidden="true">↗</span></a>'
+    )
+
+
 def join(pieces: Iterable[str], between: str = " ") -> Html:
     """Return pieces and texts in a row as one piece."""
     return Html(between.join(_text(piece) for piece in pieces))
+
+
+def line(pieces: Iterable[str]) -> Html:
+    """Return pieces in one line of text, divided by dots."""
+    return _piece(f"<p>{join(pieces, ' · ')}</p>")
 
 
 def _variables() -> str:

@@ -463,4 +463,4 @@ def links(table: pd.DataFrame, words: PlanTexts, area: str) -> look.Html:
         )
         for code in table["indicator"]
     ]
-    return look.join([look.tag(_("Open an indicator")), *anchors], " · ")
+    return look.line([look.tag(_("Open an indicator")), *anchors])

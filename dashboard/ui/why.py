@@ -1,10 +1,13 @@
 """Why a figure has its colour, in the reader's words."""
 
 from dashboard.i18n import _, number
-from dashboard.progress import Explanation, Sentence, explain
+from dashboard.progress import Explanation, Sentence, Step, explain
 from dashboard.progress.words import LABELS
 from dashboard.services.views import WITHHELD, Picture
 from dashboard.ui import look
+
+YEAR = "tx"
+"""The symbol of the year in which a target is reached at this pace."""
 
 
 def told(found: Picture, area: str, indicator: str) -> look.Html:
@@ -44,7 +47,12 @@ def _steps(reason: Explanation) -> list[str]:
         for it in reason.inputs
     ]
     working = [
-        f"{it.symbol} = {it.formula} = {it.filled} = {number(it.result, 4)}: {_(it.label)}"
+        f"{it.symbol} = {it.formula} = {it.filled} = {_result(it)}: {_(it.label)}"
         for it in reason.steps
     ]
     return [*inputs, *working, *(said(flag) for flag in reason.flags)]
+
+
+def _result(step: Step) -> str:
+    """Return what a step comes to; a year stands without grouping."""
+    return f"{step.result:.1f}" if step.symbol == YEAR else number(step.result, 4)
