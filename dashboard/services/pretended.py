@@ -76,7 +76,6 @@ def _open(session: Session, who: Identity, plan: str, drawn: Campaign, now: date
         "opens": campaign.OPENED.date(),
         "due": day - PAST,
         "contact": campaign.CONTACT,
-        "note": campaign.NOTE,
         "areas": drawn.areas,
         "indicators": drawn.indicators,
     }
@@ -119,7 +118,7 @@ def _type(session: Session, who: Identity, plan: str, drawn: Campaign, now: date
         drafts.keep(
             session,
             who,
-            {"source": campaign.NOTE},
+            {"source": campaign.TYPED},
             plan=plan,
             area=HOME,
             subject=indicator,

@@ -20,7 +20,7 @@ from seed.entries import Plan
 NAME: Final = "Illustrative round on 2025"
 PERIOD: Final = "2025"
 CONTACT: Final = "the secretariat of this demonstration"
-NOTE: Final = "Made up for this demonstration: nobody was asked anything."
+TYPED: Final = "Illustrative: typed for this demonstration, and not sent"
 EXTENSION: Final = "Illustrative: the statistical office publishes its figures later this year."
 RETURNED: Final = "Illustrative: please say which office counted, and on which day."
 OPENED: Final = datetime(2026, 9, 15, 9, tzinfo=UTC)

@@ -1,0 +1,26 @@
+"""My tasks: what reporting rounds ask of me, by when, what came back, and the receipt."""
+
+import streamlit as st
+
+from dashboard.i18n import _
+from dashboard.ui import look, tasks, visit, widgets
+
+found = widgets.open_picture(
+    _("My tasks"), lede=_("What you owe, by when, and what came back; what needs you first.")
+)
+person = visit.require("submit", plan=found.plan.plan)
+errands = tasks.errands(found.plan.plan, person)
+if errands:
+    errand = tasks.pick(errands)
+    tasks.head(errand)
+    tasks.deliver(errand)
+    tasks.listing(errand)
+    tasks.neighbours(found, errand)
+else:
+    st.html(
+        look.empty(
+            _("No reporting round asks anything of you now."),
+            _("You can send figures at any time all the same."),
+        )
+    )
+tasks.letters(person)
