@@ -21,7 +21,7 @@ from dashboard.services import access, drafts, observations, queues, rules, upda
 from dashboard.services.lookup import Ref
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import cached, indicator, look, visit, widgets
+from dashboard.ui import cached, indicator, look, series, visit, widgets
 from models import (
     MISSING,
     TOTAL,
@@ -402,15 +402,17 @@ def _number(field: str, text: str | None) -> Decimal | None:
 def beside_figure(found: Picture, form: Figure) -> None:
     """Show what helps while typing: the definition, the series so far, the region's median."""
     st.html(indicator.head(form.text))
-    series = indicator.series(found, form.text.code, form.area)
-    if series["value"].notna().any():
+    line = series.values(found, form.text.code, form.area)
+    if line["value"].notna().any():
         figure = cached.figure(
             "entry",
-            lambda: indicator.trend(found, form.text, form.area, series, half=True),
+            lambda: series.trend(
+                found, form.text, form.area, line, series.ahead(found, form.text.code, form.area)
+            ),
             form.text.code,
             form.area,
         )
-        alt = charts.trend.alt(series, unit=indicator.unit(form.text))
+        alt = series.told(form.text, line)
         st.plotly_chart(figure, key="entry_series", theme=None, config=charts.CONFIG, alt=alt)
     else:
         st.html(look.empty(_("No figure of this series has been accepted yet.")))
