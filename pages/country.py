@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import cached, country, overview, situation, why, widgets
+from dashboard.ui import brief, cached, country, overview, situation, why, widgets
 
 found = widgets.open_picture(_("Country"), lede=_("The whole plan for one State."))
 words = cached.words(found.plan.plan)
@@ -16,6 +16,7 @@ about = (area, *found.key)
 rows = cached.kept("standing", lambda: country.standing(found, area), *about)
 cached.html("country", lambda: country.head(found, area), *about)
 cached.html("country cards", lambda: country.cards(found, area, rows), *about)
+brief.offer(found, area)
 
 left, right = st.columns(2, gap="large")
 with left:

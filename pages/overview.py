@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import cached, cells, look, overview, widgets
+from dashboard.ui import brief, cached, cells, look, overview, widgets
 
 found = widgets.open_picture(_("Overview"))
 words = cached.words(found.plan.plan)
@@ -66,6 +66,7 @@ with key:
 
 st.header(_("What changed"), anchor="changed")
 cached.html("changed", lambda: overview.changed(found, words, change), *now)
+brief.offer(found, found.plan.scope)
 st.header(_("What is awaited"))
 cached.html("awaited", lambda: overview.awaited(found, words), *now)
 st.header(_("What comes next, and what was last accepted"), anchor="dates")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import cached, overview, region, widgets
+from dashboard.ui import brief, cached, overview, region, widgets
 
 found = widgets.open_picture(
     _("Region or group"), lede=_("Figures by each indicator's own rule, and who is behind them.")
@@ -18,6 +18,7 @@ rows = cached.kept("group standing", lambda: region.standing(found, group), *abo
 belong = cached.kept("members", lambda: region.members(found, group), *about)
 cached.html("region", lambda: region.head(found, group, past), *about)
 cached.html("region cards", lambda: region.cards(found, group, rows, belong), *about)
+brief.offer(found, group)
 widgets.link("compare", _("Compare it with others"), **region.compared(found, group))
 
 code = region.pick_indicator(found, rows)

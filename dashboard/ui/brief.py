@@ -1,6 +1,7 @@
 """The briefing note on the screen, and the block that offers it from every page of an area."""
 
 from html import escape
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from dashboard import i18n, progress
@@ -11,6 +12,8 @@ from dashboard.services.briefs import Note
 from dashboard.services.views import Picture
 from dashboard.ui import cached, look, visit, ways, widgets
 from models import FOREVER, AreaKind
+
+IN_A_ROW: Final = "display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;list-style:none;margin:0;padding:0"
 
 
 def offer(found: Picture, area: str) -> None:
@@ -26,7 +29,9 @@ def block(found: Picture, area: str) -> look.Html:
     ]
     items = "".join(f"<li>{link}</li>" for link in links)
     label = escape(_("Briefing note on {area}").format(area=found.names[area]))
-    return look.Html(f'<nav class="hw hw-brief" aria-label="{label}"><ul>{items}</ul></nav>')
+    return look.Html(
+        f'<nav class="hw" aria-label="{label}"><ul style="{IN_A_ROW}">{items}</ul></nav>'
+    )
 
 
 def files(found: Picture, area: str) -> list[look.Html]:
