@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Final, Literal
 
 from dashboard.charts import palette
@@ -21,7 +20,6 @@ Tone = Literal["info", "warn", "stop", "good", "calm"]
 
 WIDE: Final = 640
 """Pixels a drawing may count on where the visitor does not hold a phone."""
-_SHEET: Final = Path(__file__).with_name("look.css")
 _EXTRA: Final = {
     "line": ("#CBD4DC", "#344552"),
     "danger": ("#A5231B", "#FFB3A6"),
@@ -45,11 +43,18 @@ class Html(str):
 
     __slots__ = ()
 
+    def _repr_html_(self) -> str:
+        """Give the text as it is: Streamlit would look for a file of that name, and trim it."""
+        return self
+
 
 @lru_cache(maxsize=1)
 def style() -> Html:
-    """Return the style sheet of everything here; put it on each page once."""
-    return Html(f"<style>:root, .stApp {{{_variables()}}}\n{_SHEET.read_text('utf-8')}</style>")
+    """Return the colours of everything here; put them on each page once.
+
+    The sheet that uses them, `static/look.css`, is a file that browsers keep.
+    """
+    return Html(f"<style>:root, .stApp {{{_variables()}}}</style>")
 
 
 def width(agent: str) -> int:
