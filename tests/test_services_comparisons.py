@@ -57,8 +57,8 @@ def test_equal_values_are_alike_and_one_value_is_no_comparison(database: Engine)
 
 
 def test_levels_have_no_swing_and_context_is_only_told(database: Engine) -> None:
-    put(database, ("KEN", LEVEL, 2024, 3), ("UGA", LEVEL, 2024, 1))
-    put(database, ("KEN", CONTEXT, 2024, 7), ("UGA", CONTEXT, 2024, 1))
+    levels = ("KEN", LEVEL, 2024, 3), ("UGA", LEVEL, 2024, 1)
+    put(database, *levels, ("KEN", CONTEXT, 2024, 7), ("UGA", CONTEXT, 2024, 1))
     assert difference(database, LEVEL)["verdict"] == "clear"
     assert "context" in difference(database, CONTEXT)["reasons"].split()
 

@@ -147,10 +147,12 @@ def over_time(found: Picture, group: str, indicator: str) -> pd.DataFrame:
     and in the last complete one. Their rows have the code of the group with `SAME` behind it, and
     `states` is how many they are: a figure of these States, shown where half of them report, and
     none of the group. For sums of small counts there are none: the difference could point at a
-    person. Columns are those of `progress.aggregation.AGGREGATES`.
+    person. Years after the last one of which anything is known are left out: they are not yet due.
+    Columns are those of `progress.aggregation.AGGREGATES`.
     """
     rows = progress.aggregate(found.plan, groups=[group], indicators=[indicator])
-    rows = rows[rows["year"] <= found.year]
+    known = rows.loc[rows["n"].gt(0) | rows["value"].notna(), "year"]
+    rows = rows[rows["year"] <= min(found.year, known.max() if len(known) else found.year)]
     shown = rows[rows["is_publishable"] & rows["value"].notna() & (rows["year"] < found.year)]
     facts = found.plan.indicators.set_index("indicator").loc[indicator]
     counts = facts["min_cell"] > 1 and shown["rule"].eq("sum").any()

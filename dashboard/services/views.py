@@ -147,13 +147,16 @@ def profile(found: Picture, area: str) -> pd.DataFrame:
 
 
 def medians(found: Picture, group: str) -> pd.DataFrame:
-    """Return the median of the latest values of a group's States, with n of N, by indicator."""
-    members = found.plan.memberships
-    now = members[
-        (members["group"] == group)
-        & (members["since"] <= found.year)
-        & (members["until"] > found.year)
-    ]["area"]
+    """Return the median of the latest values of a group's States, with n of N, by indicator.
+
+    Who belongs on the last day of the picture's year belongs, as in every aggregate; regions and
+    the world hold Member States only. Values older than five years are left out.
+    """
+    rows, end = found.plan.memberships, found.year + 1.0
+    now = rows[(rows["group"] == group) & (rows["since"] < end) & (rows["until"] >= end)]["area"]
+    places = found.plan.areas.set_index("area")
+    if group in places.index and places.loc[group, "kind"] != AreaKind.GROUP.value:
+        now = now[now.map(places["is_member"]).eq(True)]
     inside = found.progress[
         found.progress["area"].isin(now) & ~found.progress["flags"].str.contains("stale")
     ]

@@ -244,7 +244,7 @@ def _verdict(found: Picture, row: Any, unit: str, cells: dict[Any, Any]) -> look
     )
     is_clear = row["verdict"] == "clear"
     tag = look.tag(_("Clear"), "good") if is_clear else look.tag(_("Not meaningful"), "warn")
-    return look.join([tag, f"{said}{': ' if reasons else ''}{'; '.join(reasons)}"])
+    return places.roomy(look.join([tag, f"{said}{': ' if reasons else ''}{'; '.join(reasons)}"]))
 
 
 def reason_words() -> dict[str, str]:
@@ -409,49 +409,37 @@ def one(
     found: Picture, areas: Sequence[str], text: IndicatorText, compared: pd.DataFrame, said: Any
 ) -> look.Html:
     """Return each area's figure on one indicator, and what is to be said of the difference."""
-    rows = own(compared, text.code).set_index("area")
+    own_rows = own(compared, text.code).to_dict("records")
+    rows = {str(row["area"]): row for row in own_rows}
     unit = str(text.fields["unit"])
     told = [
         (
             places.anchor(found, area),
-            _cell({**rows.loc[area].to_dict(), "area": area}, unit),
-            places.amount(rows.loc[area, "base"], unit, str(rows.loc[area, "rule"]))  # type: ignore[arg-type]
-            + _year(rows.loc[area, "base_year"]),
-            _sure(str(rows.loc[area, "sure"]), str(rows.loc[area, "status"])),
+            _cell(rows[area], unit),
+            places.dated(rows[area]["base"], rows[area]["base_year"], unit, rows[area]["rule"]),
+            _sure(rows[area]),
         )
         for area in areas
     ]
-    cells = {(area, text.code): rows.loc[area].to_dict() for area in areas}
+    cells = {(area, text.code): row for area, row in rows.items()}
     verdict = said.set_index("indicator").loc[text.code]
+    middle = _middle(medians(found).set_index("indicator"), text.code, unit)
     heads = [_("Area"), _("Latest (year)"), _("Baseline (year)"), _("Does the verdict hold?")]
-    middle = peers_line(found, text)
-    return look.join(
-        [
-            look.table(text.name, heads, told),
-            look.facts(
-                [
-                    (_("Difference"), _verdict(found, verdict, unit, cells)),
-                    (_("Median of all States"), middle),
-                ]
-            ),
-        ]
-    )
+    facts = [
+        (_("Difference"), _verdict(found, verdict, unit, cells)),
+        (_("Median of all States"), middle),
+    ]
+    return look.join([look.table(text.name, heads, told), look.facts(facts)])
 
 
-def peers_line(found: Picture, text: IndicatorText) -> str:
-    """Return the median of all States with its n of N and years."""
-    return _middle(medians(found).set_index("indicator"), text.code, str(text.fields["unit"]))
-
-
-def _year(year: Any) -> str:
-    return "" if pd.isna(year) else f" ({int(year)})"
-
-
-def _sure(code: str, status: str) -> str:
-    if status in WITHOUT_VERDICT:
+def _sure(row: dict[Any, Any]) -> str:
+    """Return whether other methods and tests say the same of a verdict."""
+    if row["status"] in WITHOUT_VERDICT:
         return "–"
+    if row["rule"]:
+        return _("not tried for groups; see who is behind the figure")
     return {
         "robust": _("yes, by every method and test"),
         "mostly": _("mostly: three quarters of methods and tests agree"),
         "method_dependent": _("no: it depends on the method or on one value"),
-    }.get(code, _("decided by the level or value alone"))
+    }.get(str(row["sure"]), _("decided by the level or value alone"))

@@ -104,8 +104,10 @@ def cards(found: Picture, area: str, rows: pd.DataFrame) -> look.Html:
         look.card(
             _("Newest figure is of"),
             "–" if pd.isna(newest) else str(int(newest)),
-            detail=_("{n} indicators reported in all").format(
-                n=number(int(rows["value"].notna().sum()))
+            detail=plural(
+                "{n} indicator reported in all",
+                "{n} indicators reported in all",
+                int(rows["value"].notna().sum()),
             ),
         )
     )
@@ -142,17 +144,16 @@ def _points(found: Picture, area: str, rows: pd.DataFrame, caption: str, nothing
     aims = places.goals(found, area)
     told = [
         (
-            places.indicator(row, area),
+            look.join([places.indicator(row, area), look.chip(row["status"])], "<br>"),
             places.under(
                 places.tight(row["value"], row["year"], row["unit"]),
                 aims.get(row["indicator"], _("no target set")),
             ),
             median(row | {"unit": ""}, "median", "n", "states"),
-            look.chip(row["status"]),
         )
         for row in rows.to_dict("records")
     ]
-    heads = [_("Indicator"), _("Latest (year), target"), _("Region's median"), _("Status")]
+    heads = [_("Indicator"), _("Latest (year), target"), _("Region's median")]
     return look.table(caption, heads, told)
 
 
@@ -227,9 +228,11 @@ def changes_told(found: Picture, area: str, rows: pd.DataFrame, since: datetime)
             )
         )
     better, worse = int((rows["moved"] > 0).sum()), int((rows["moved"] < 0).sum())
-    caption = _(
-        "{n} changes by today's targets; verdicts now better: {better}, now worse: {worse}"
-    ).format(n=number(len(rows)), better=number(better), worse=number(worse))
+    caption = plural(
+        "{n} change by today's targets; verdicts now better: {{better}}, now worse: {{worse}}",
+        "{n} changes by today's targets; verdicts now better: {{better}}, now worse: {{worse}}",
+        len(rows),
+    ).format(better=number(better), worse=number(worse))
     table = look.table(caption, [_("Indicator"), _("Figure"), _("Status")], told)
     rest = len(rows) - SHOWN
     if rest <= 0:
@@ -365,7 +368,7 @@ def against(found: Picture, area: str, table: pd.DataFrame, objective: str) -> g
     )
     note = _("{n} can be held against the region.").format(n=number(len(known)))
     return charts.bullet.draw(
-        table, beside=median_of(found, area), **widgets.drawn(found, title_, note=note)
+        table, beside=median_of(found, area), **widgets.drawn(found, title_, note=note, half=True)
     )
 
 

@@ -100,6 +100,11 @@ def under(text: str, small: str) -> look.Html:
     return look.Html(f'{escape(text)}<br><span class="hw-muted">{escape(small)}</span>')
 
 
+def roomy(piece: look.Html) -> look.Html:
+    """Return a piece for a column that must not shrink to a word a line on a phone."""
+    return look.Html(f'<div style="min-inline-size:14rem">{piece}</div>')
+
+
 def indicator(row: Mapping[Any, Any], area: str = "", **more: str) -> look.Html:
     """Return code and name of an indicator as a link to its page."""
     choices = {"indicator": str(row["indicator"]), **({"area": area} if area else {}), **more}

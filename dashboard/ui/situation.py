@@ -146,8 +146,8 @@ def blocked(found: Picture, words: PlanTexts, rows: pd.DataFrame, area: str) -> 
     own = rows[(rows["area"] == area) & rows["implementation"].eq(Implementation.BLOCKED.value)]
     notices = [
         look.notice(
-            _("{blocker} Next step: {next}. As at {day}.").format(
-                blocker=row["blocker"] or _("No blocker is named."),
+            _("{blocker}. Next step: {next}. As at {day}.").format(
+                blocker=str(row["blocker"] or _("No blocker is named")).rstrip("."),
                 next=str(row["next_step"] or _("none named")).rstrip("."),
                 day=date(row["as_at"]),
             ),
