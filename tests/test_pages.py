@@ -30,7 +30,13 @@ READ = (
     "snapshots",
     "methodology",
 )
-WORK = {"entry": "coordinator", "review": "reviewer", "administration": "administrator"}
+WORK = {
+    "tasks": "coordinator",
+    "entry": "coordinator",
+    "review": "reviewer",
+    "rounds": "secretariat",
+    "administration": "administrator",
+}
 
 Open = Callable[..., AppTest]
 

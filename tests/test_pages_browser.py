@@ -25,11 +25,16 @@ PAGES = (
     ("", "indicator?indicator=PT.5.1&area=KEN"),
     ("", "value?indicator=PT.8.1&area=KEN"),
     ("", "country?area=KEN"),
+    ("", "region?area=M49-002&indicator=PT.8.1"),
+    ("", "compare?areas=KEN,UGA,M49-002"),
+    ("", "compare?areas=KEN,UGA,M49-002&indicator=PT.8.1"),
     ("", "brief?area=KEN"),
     ("", "snapshots"),
     ("", "methodology"),
+    ("coordinator", "tasks"),
     ("coordinator", "entry"),
     ("reviewer", "review"),
+    ("secretariat", "rounds"),
     ("administrator", "administration"),
 )
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}

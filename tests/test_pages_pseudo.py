@@ -16,8 +16,10 @@ from tests import house, pseudo
 APP = house.ROOT / "dashboard" / "app.py"
 READER = Role.EVALUATOR
 WORKERS = {
+    "tasks": Role.COORDINATOR,
     "entry": Role.COORDINATOR,
     "review": Role.REVIEWER,
+    "rounds": Role.SECRETARIAT,
     "administration": Role.ADMINISTRATOR,
 }
 COMMANDS = {

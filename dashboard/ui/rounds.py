@@ -69,7 +69,7 @@ def table(round_: ReportingRound, person: Identity) -> pd.DataFrame:
     """Return where each area stands, read once until something changes."""
     now = visit.now()
     with visit.read() as session:
-        about = (round_.code, person, now.date(), rounds.stamp(session))
+        about = (visit.engine(), round_.code, person, now.date(), rounds.stamp(session))
 
     def read() -> pd.DataFrame:
         with visit.read() as session:

@@ -34,7 +34,15 @@ def errands(plan: str, person: Identity) -> list[Errand]:
     with visit.read() as session:
         kept = correspondence.of(session, person.person_id)
         is_new = correspondence.is_new_visit(kept, now)
-        about = (plan, person, kept.visited_at, is_new, now.date(), rounds.stamp(session))
+        about = (
+            visit.engine(),
+            plan,
+            person,
+            kept.visited_at,
+            is_new,
+            now.date(),
+            rounds.stamp(session),
+        )
     if is_new:
         visit.write(lambda session: correspondence.visit(session, person, now=now), token="")
 
@@ -270,7 +278,7 @@ def neighbours(found: Picture, errand: Errand) -> None:
     """Show who in the region has reported, to somebody who reports for all of it."""
     who, now = visit.who(), visit.now()
     with visit.read() as session:
-        about = (errand.round, who, now.date(), rounds.stamp(session))
+        about = (visit.engine(), errand.round, who, now.date(), rounds.stamp(session))
 
     def read() -> Any:
         with visit.read() as session:
