@@ -74,7 +74,7 @@ def _of(node: Any) -> Iterator[str]:
     proto = getattr(node, "proto", None)
     if isinstance(proto, Message):
         if proto.DESCRIPTOR.name == "PlotlyChart":
-            yield from _drawn(json.loads(proto.spec))
+            yield from drawn(json.loads(proto.spec))
         yield from _fields(proto)
 
 
@@ -89,14 +89,14 @@ def _fields(proto: Message) -> Iterator[str]:
             yield from (item for item in value if isinstance(item, str))
 
 
-def _drawn(node: Any, key: str = "") -> Iterator[str]:
+def drawn(node: Any, key: str = "") -> Iterator[str]:
     if isinstance(node, dict):
         for name, child in node.items():
             if not (key == "annotations" and name == "name"):  # for code, not for people
-                yield from _drawn(child, name)
+                yield from drawn(child, name)
     elif isinstance(node, list):
         for child in node:
-            yield from _drawn(child, key)
+            yield from drawn(child, key)
     elif isinstance(node, str) and key in DRAWN:
         yield node
 

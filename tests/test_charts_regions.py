@@ -47,6 +47,12 @@ def test_a_year_still_running_is_a_ring_apart_and_no_fall() -> None:
     assert any("2022: reports still coming in" in text for text in texts)
 
 
+def test_regions_all_at_zero_are_drawn_at_zero() -> None:
+    figure = region_trend.draw(REGION.assign(value=0.0), GROUPS, title="T")
+    assert np.nansum(figure.data[0].y) == 0
+    assert figure.layout.yaxis.range == (0.0, 1.0)
+
+
 def test_seven_regions_are_refused() -> None:
     many = pd.concat([REGION.assign(group=str(n)) for n in range(7)])
     with pytest.raises(ValueError, match="at most 6"):

@@ -44,7 +44,7 @@ def draw(
         return theme.empty(_("Too few States report to publish a figure."), **look)
     colours = theme.tokens(look)
     sheet = Sheet()
-    high = float(np.nanmax(shown)) * 1.12
+    high = float(np.nanmax(shown)) * 1.12 or 1.0  # all at zero is a figure as well
     if targets is not None and targets["value"].notna().any():
         high = max(high, float(targets["value"].max()) * 1.12)
     low = min(0.0, float(np.nanmin(shown)))
