@@ -60,6 +60,13 @@ def letters() -> ASGIApp:
     return Letters(DOOR)
 
 
+def library() -> ASGIApp:
+    """Build the room that hands out files of evidence."""
+    from dashboard.web.evidence import Library
+
+    return Library(DOOR)
+
+
 async def write_daily() -> None:
     """Send the letters of each day, where a mail server is set."""
     from dashboard.web.letters import daily
@@ -83,6 +90,7 @@ ROOMS: Final[dict[str, ASGIApp]] = {
     "/account": Account(DOOR, oidc=Late(provider, "") if SETTINGS.oidc else None),
     "/api": Late(interface, "/api"),
     **dict.fromkeys(("/calendar", "/letters"), Late(letters, "")),
+    "/evidence": Late(library, ""),
     "/assets": Files(ASSETS, "/assets/", kept=KEPT, are_hashed=False),
     "/static": BUNDLE,
 }

@@ -53,6 +53,8 @@ class Settings:
     agency: str  # HEADWAY_AGENCY: who publishes, for citations
     oidc: Oidc | None
     mail: Mail  # HEADWAY_SMTP and HEADWAY_MAIL_FROM
+    evidence: str  # HEADWAY_EVIDENCE: s3://bucket/folder; nothing: a folder of the home
+    evidence_endpoint: str  # HEADWAY_EVIDENCE_ENDPOINT: of a bucket that is not Amazon's
 
     @property
     def address(self) -> str:
@@ -74,6 +76,8 @@ class Settings:
             agency=environ.get("HEADWAY_AGENCY", "Headway"),
             oidc=_provider(environ),
             mail=_mail(environ),
+            evidence=environ.get("HEADWAY_EVIDENCE", "").strip(),
+            evidence_endpoint=environ.get("HEADWAY_EVIDENCE_ENDPOINT", "").strip(),
         )
 
 

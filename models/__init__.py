@@ -33,6 +33,7 @@ from models.errors import (
     WrongState,
     bad_input,
 )
+from models.evidence import Evidence, EvidenceFields, EvidenceRevision, EvidenceUse
 from models.imports import BatchState, ColumnMapping
 from models.ledger import SYSTEM_CHAIN, AuditEvent, ChainHead, Receipt
 from models.observation import (
@@ -54,6 +55,7 @@ from models.observation import (
     UpdateFields,
     UpdateInput,
     ValueSpan,
+    web_address,
 )
 from models.person import ANONYMOUS, SYSTEM, Grant, Held, Identity, LoginSession, Person
 from models.plan import (
@@ -160,6 +162,10 @@ __all__ = [
     "Draft",
     "EntryMode",
     "Event",
+    "Evidence",
+    "EvidenceFields",
+    "EvidenceRevision",
+    "EvidenceUse",
     "Fault",
     "Frequency",
     "Grant",
@@ -242,5 +248,6 @@ __all__ = [
     "plain",
     "reading",
     "unit_of_work",
+    "web_address",
     "writing",
 ]

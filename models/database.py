@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from models.base import append_only
 from models.errors import Unavailable
+from models.evidence import EvidenceRevision
 from models.ledger import AuditEvent
 from models.observation import MeasureUpdate, Observation, ReviewEvent
 from models.remark import Remark, RemarkStep
@@ -34,6 +35,7 @@ HISTORY: Final = (
     Submission,
     Remark,
     RemarkStep,
+    EvidenceRevision,
 )
 """Tables in which nothing is ever changed or removed; the database itself refuses it."""
 append_only(*HISTORY)

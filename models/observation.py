@@ -61,7 +61,8 @@ def _exact(value: Decimal) -> Decimal:
     return value
 
 
-def _address(text: str) -> str:
+def web_address(text: str) -> str:
+    """Return an address of the web, or nothing; refuse anything else."""
     if text and not re.match(r"https?://\S+\.\S+", text):
         raise ValueError("an address starts with http:// or https://")
     return text
@@ -86,7 +87,7 @@ class ObservationFields(SQLModel):
     nature: Nature = Field(default=Nature.COUNTRY, sa_type=words(Nature))
     source: str = Field(default="", max_length=1000)
     source_date: date | None = None
-    evidence: Annotated[str, AfterValidator(_address)] = Field(default="", max_length=2000)
+    evidence: Annotated[str, AfterValidator(web_address)] = Field(default="", max_length=2000)
     note: str = Field(default="", max_length=4000)  # public, beside the figure
     comment: str = Field(default="", max_length=4000)  # to the reviewer only
 
@@ -160,7 +161,7 @@ class UpdateFields(SQLModel):
     gap: str = Field(default="", max_length=2000)
     challenge: str = Field(default="", max_length=2000)
     source: str = Field(default="", max_length=1000)
-    evidence: Annotated[str, AfterValidator(_address)] = Field(default="", max_length=2000)
+    evidence: Annotated[str, AfterValidator(web_address)] = Field(default="", max_length=2000)
 
 
 class UpdateInput(UpdateFields):

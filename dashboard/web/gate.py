@@ -43,6 +43,7 @@ BELOW: Final = {
     "/calendar": Need.NOTHING,
     "/static": Need.NOTHING,
     "/api": Need.READ,
+    "/evidence": Need.READ,
     "/media": Need.READ,
     "/component": Need.READ,
     "/_stcore/bidi-components": Need.READ,

@@ -21,6 +21,7 @@ HISTORY = (
     "submission",
     "remark",
     "remark_step",
+    "evidence_revision",
 )
 
 
@@ -32,6 +33,8 @@ def upgrade() -> None:
         _cell,
         _chain_head,
         _current_value,
+        _evidence_revision,
+        _evidence_use,
         _instrument,
         _packed_series,
         _person,
@@ -51,6 +54,7 @@ def upgrade() -> None:
         _dimension,
         _draft,
         _event,
+        _evidence,
         _login_session,
         _membership,
         _message,
@@ -187,6 +191,45 @@ def _current_value() -> None:
         "current_value",
         ["indicator_id", "cell_id"],
         unique=False,
+    )
+
+
+def _evidence_revision() -> None:
+    op.create_table(
+        "evidence_revision",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("address", sa.String(length=2000), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(digest = '') = (address <> '')", name=op.f("ck_evidence_revision_file_or_address")
+        ),
+        sa.PrimaryKeyConstraint("area_id", "number", "revision", name=op.f("pk_evidence_revision")),
+    )
+    op.create_index(
+        op.f("ix_evidence_revision_digest"), "evidence_revision", ["digest"], unique=False
+    )
+
+
+def _evidence_use() -> None:
+    op.create_table(
+        "evidence_use",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("area_id", "number", "seq", name=op.f("pk_evidence_use")),
+    )
+    op.create_index(
+        op.f("ix_evidence_use_area_id_seq"), "evidence_use", ["area_id", "seq"], unique=False
     )
 
 
@@ -592,6 +635,22 @@ def _event() -> None:
         sa.Column("basis", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_event_plan_code")),
         sa.PrimaryKeyConstraint("plan_code", "number", name=op.f("pk_event")),
+    )
+
+
+def _evidence() -> None:
+    op.create_table(
+        "evidence",
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("expires", sa.Date(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("author_id", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("retired_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_evidence_area_id")),
+        sa.PrimaryKeyConstraint("area_id", "number", name=op.f("pk_evidence")),
     )
 
 
