@@ -14,6 +14,8 @@ from dashboard.ui import look, search, visit, ways, widgets
 from dashboard.ui.ways import Entry
 from models import SignInNeeded
 
+UNLISTED: Final = {"value"}
+"""Pages that show nothing before something was chosen elsewhere."""
 WORK: Final[dict[str, access.Action]] = {
     "tasks": "submit",
     "entry": "submit",
@@ -63,7 +65,8 @@ listed = {
     group: [
         entry
         for entry in entries
-        if entry.page not in WORK or access.allows(person, WORK[entry.page])
+        if entry.page not in UNLISTED
+        and (entry.page not in WORK or access.allows(person, WORK[entry.page]))
     ]
     for group, entries in pages.items()
 }
