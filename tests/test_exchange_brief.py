@@ -241,3 +241,12 @@ def test_no_target_is_no_line_and_a_target_of_zero_is_one() -> None:
     assert none.count('stroke-width="2.0"') == 0
     assert zero.count('stroke-width="2.0"') == 1
     assert 'd="M0.00 ' in zero
+
+
+def test_a_piece_for_another_page_has_images_with_the_same_words() -> None:
+    whole, piece = html.page(note()), html.piece(note())
+    assert "<svg" not in piece
+    named = re.findall(r'<svg role="img" aria-label="([^"]+)"', whole)
+    assert re.findall(r'<img alt="([^"]+)"', piece) == named
+    assert piece.count("<img ") == whole.count("<svg ")
+    assert "<h1>" not in piece

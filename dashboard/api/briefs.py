@@ -15,11 +15,12 @@ from dashboard.api.answers import Desk, Kept, knows
 from dashboard.api.resources import PROBLEMS, as_of
 from dashboard.services import briefs, plans, reads, texts
 from dashboard.services.briefs import Form, Note
+from dashboard.services.views import Picture
 from models import NotFound, reading
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-MOST: Final = 24
-"""Notes that are kept as they were made."""
+MOST: Final = 48
+"""Notes and files that are kept as they were made."""
 
 
 class BriefAsked(shapes.AsKnown):
@@ -63,18 +64,21 @@ def _answer(  # noqa: PLR0917 - what it takes to answer
 ) -> Response:
     known = as_of(asked.as_of)
     i18n.speak(i18n.choose([asked.language]))
+    here = desk.settings.base_url or f"{request.url.scheme}://{request.url.netloc}"
     with reading(desk.engine()) as session:
         plan = _plan(session, asked.plan)
         desk.admit(session, request, plan)
-        now = desk.now()
-        key = (form, area, plan, known, asked.method, i18n.language(), reads.version(session))
-        content, name = kept.get(
-            (*key, now.date()),
-            lambda: _made(desk, session, area, plan, known=known, method=asked.method, form=form),
+        about = (area, plan, known, asked.method, i18n.language(), here, desk.now().date())
+        key = (*about, reads.version(session))
+        made: Note = kept.get(
+            key, lambda: _note(desk, session, area, plan, known=known, asked=asked, here=here)
         )
+    content: bytes = kept.get(
+        (form, *key), lambda: briefs.write(made, form, home=desk.settings.home)
+    )
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = desk.headers(tag) | {
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'inline; filename="{briefs.file_name(made, form)}"',
         "Content-Language": i18n.language(),
         "Content-Security-Policy": POLICY,
     }
@@ -92,25 +96,26 @@ def _plan(session: Session, code: str | None) -> str:
     return code
 
 
-def _made(
+def _note(
     desk: Desk,
     session: Session,
     area: str,
     plan: str,
     *,
     known: datetime | None,
-    method: str,
-    form: Form,
-) -> tuple[bytes, str]:
-    found = briefs.by_method(desk.picture(session, plan, known), method)
-    made: Note = briefs.note(
+    asked: BriefAsked,
+    here: str,
+) -> Note:
+    def picture(moment: datetime | None) -> Picture:
+        return briefs.by_method(desk.picture(session, plan, moment), asked.method)
+
+    return briefs.note(
         session,
-        found,
+        picture(known),
         area,
         words=texts.load(session, plan),
         publisher=desk.settings.agency,
-        address=desk.settings.base_url,
-        before=lambda moment: briefs.by_method(desk.picture(session, plan, moment), method),
+        address=here,
+        before=picture,
         now=desk.now(),
     )
-    return briefs.write(made, form, home=desk.settings.home), briefs.file_name(made, form)

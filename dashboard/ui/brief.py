@@ -2,7 +2,9 @@
 
 from html import escape
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
+
+import streamlit as st
 
 from dashboard import i18n, progress
 from dashboard.exchange.brief import html
@@ -86,6 +88,7 @@ def note(found: Picture, area: str) -> Note:
     """Return the note on an area, made once for this version of the record."""
     words = cached.words(found.plan.plan)
     settings, now, chosen = visit.settings(), visit.now(), method(found)
+    here = settings.base_url or origin()
 
     def make() -> Note:
         with visit.read() as session:
@@ -95,12 +98,18 @@ def note(found: Picture, area: str) -> Note:
                 area,
                 words=words,
                 publisher=settings.agency,
-                address=settings.base_url,
+                address=here,
                 before=lambda moment: cached.picture(found.plan.plan, moment, chosen),
                 now=now,
             )
 
-    return cached.kept("brief", make, area, now.date(), *found.key)
+    return cached.kept("brief", make, area, here, now.date(), *found.key)
+
+
+def origin() -> str:
+    """Return where this installation stands, as the visitor's browser names it."""
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}" if here.netloc else ""
 
 
 def shown(made: Note) -> look.Html:

@@ -4,6 +4,8 @@ It is well-formed XML as well, so that programs can read it without a browser. `
 `piece` is the same content to be shown inside another page.
 """
 
+import re
+from base64 import b64encode
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
@@ -28,6 +30,10 @@ NAME: Final = "bn"
 STAMPS: Final = 4
 """How often the mark stands across a note of illustrative data."""
 
+_INLINE: Final = re.compile(
+    r'<svg (?:role="img" aria-label="([^"]*)"|aria-hidden="true") (.*?</svg>)', re.DOTALL
+)
+
 
 def page(note: Note) -> str:
     """Return the note as a file of HTML."""
@@ -44,8 +50,16 @@ def page(note: Note) -> str:
 
 
 def piece(note: Note) -> str:
-    """Return the note to be shown on a page that has a first heading of its own."""
-    return f"<style>{_sheet()}</style>\n{_whole(note, 2, 'article')}"
+    """Return the note to be shown on a page that has a first heading of its own.
+
+    Its pictures are images, for whoever shows a foreign piece takes drawings out of it.
+    """
+    return f"<style>{_sheet()}</style>\n{_INLINE.sub(_as_image, _whole(note, 2, 'article'))}"
+
+
+def _as_image(drawn: re.Match[str]) -> str:
+    markup = b64encode(f"<svg {drawn[2]}".encode()).decode()
+    return f'<img alt="{drawn[1] or ""}" src="data:image/svg+xml;base64,{markup}"/>'
 
 
 @lru_cache(maxsize=1)

@@ -105,8 +105,9 @@ def _named(said: str, rows: pd.DataFrame) -> str:
 def _marked(flags: pd.Series) -> str:
     """Return how many latest values are provisional or estimates, where any are."""
     early, guessed = (int(flags.str.contains(word).sum()) for word in ("provisional", "estimated"))
-    if not early and not guessed:
-        return ""
-    return _("Of the latest values, {early} are provisional and {guessed} are estimates.").format(
-        early=number(early), guessed=number(guessed)
-    )
+    parts = [
+        plural("{n} is provisional", "{n} are provisional", early) if early else "",
+        plural("{n} is an estimate", "{n} are estimates", guessed) if guessed else "",
+    ]
+    told = [part for part in parts if part]
+    return _("Of the latest values {parts}.").format(parts=listing(told)) if told else ""

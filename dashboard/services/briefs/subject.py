@@ -119,24 +119,28 @@ class Subject:
             return ""
         return "%" if unit.startswith("%") else unit
 
-    def aim(self, code: str) -> "Aim | None":
-        """Return the target of an indicator here: the area's own before that of every area."""
+    @cached_property
+    def aims(self) -> dict[str, Aim]:
+        """The target of each indicator here: the area's own, else that of every area."""
         rows = self.found.plan.targets
-        rows = rows[(rows["indicator"] == code) & ~rows["is_interim"]]
-        for area in (self.area, ""):
-            own = rows[rows["area"] == area]
-            for status in STANDING:
-                held = own[own["status"] == status]
-                if not held.empty:
-                    last = held.iloc[-1]
-                    return Aim(
-                        sign=SIGNS.get(str(last["operator"]), ""),
-                        whose=word("target_status", status),
-                        is_proposed=status == STANDING[-1],
-                        value=float(last["value"]),
-                        year=int(last["year"]),
-                    )
-        return None
+        rows = rows[~rows["is_interim"] & rows["area"].isin([self.area, ""])]
+        ranked = rows.assign(
+            is_common=rows["area"].eq(""), rank=rows["status"].map(list(STANDING).index)
+        ).sort_values(["is_common", "rank", "year"], ascending=[True, True, False], kind="stable")
+        return {
+            str(row["indicator"]): Aim(
+                sign=SIGNS.get(str(row["operator"]), ""),
+                whose=word("target_status", str(row["status"])),
+                is_proposed=row["status"] == STANDING[-1],
+                value=float(row["value"]),
+                year=int(row["year"]),
+            )
+            for row in ranked.drop_duplicates("indicator").to_dict("records")
+        }
+
+    def aim(self, code: str) -> Aim | None:
+        """Return the target of an indicator here, none where none is set."""
+        return self.aims.get(code)
 
     def target(self, code: str) -> str:
         """Return the target of an indicator here, with sign and unit; empty where none is set."""
