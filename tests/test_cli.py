@@ -216,19 +216,18 @@ def test_a_file_is_taken_in_and_the_same_again_changes_nothing(
     file = tmp_path / "in.csv"
     file.write_text(f"{HEADER}{PERCENT},KEN,2023,55,Ministry\n{PERCENT},KEN,2022,54,Ministry\n")
     dry = run("import", file, "--dry-run", "--json", "--as", "coordinator@example.org")
-    assert json.loads(dry.output) == {
-        "file": "in.csv",
-        "plan": PLAN,
-        "is_dry_run": True,
-        "rows": 2,
-        "recorded": 2,
-        "faults": [],
-    }
-    told = run("import", file, "--as", "coordinator@example.org").output
-    assert "2 of 2 rows were sent to review" in told
+    told = json.loads(dry.output)
+    assert (told["file"], told["plan"], told["is_dry_run"]) == ("in.csv", PLAN, True)
+    assert (told["recorded"], told["faults"]) == (0, [])
+    assert [(row["period"], row["value"], row["where"]) for row in told["rows"]] == [
+        ("2023", "55", {"sheet": "", "cell": "D2", "row": 2}),
+        ("2022", "54", {"sheet": "", "cell": "D3", "row": 3}),
+    ]
+    said = run("import", file, "--as", "coordinator@example.org").output
+    assert "2 of 2 rows were sent to review" in said
     assert "0 of 2 rows were sent" in run("import", file).output
     others = run("import", file, "--as", "neighbour@example.org", code=1).output
-    assert "do not report for this area" in others
+    assert "do not report for Kenya" in others
 
 
 def test_faults_of_a_file_are_told_and_nothing_is_changed(
@@ -238,8 +237,12 @@ def test_faults_of_a_file_are_told_and_nothing_is_changed(
     file.write_text(f"{HEADER}{PERCENT},KEN,2023,155,Ministry\n{PERCENT},XXX,2022,54,Ministry\n")
     told = json.loads(run("import", file, "--json", "--dry-run", code=1).output)
     assert told["recorded"] == 0
-    assert told["faults"]
-    assert all(fault["where"] and fault["message"] for fault in told["faults"])
+    assert [(fault["class"], fault["cell"], fault["row"]) for fault in told["faults"]] == [
+        ("above the limit", "D2", 2),
+        ("unknown area", "B3", 3),
+    ]
+    assert all(fault["message"] and fault["remedy"] for fault in told["faults"])
+    assert {fault["severity"] for fault in told["faults"]} == {"error"}
     plain = run("import", file, code=1).output
     assert "Nothing was changed" in plain
 

@@ -6,7 +6,7 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 
 import click
 
-from dashboard.cli import briefs, files, founding, keeping, letters, people
+from dashboard.cli import briefs, files, founding, imports, keeping, letters, people
 from dashboard.cli.base import N_, Program, option
 
 
@@ -44,7 +44,7 @@ for command in (
     founding.demo,
     founding.upgrade,
     founding.run,
-    files.take_in,
+    imports.take_in,
     files.give_out,
     briefs.brief,
     files.snapshot,

@@ -3,7 +3,6 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,65 +15,6 @@ OUT = option(
     "-o", "--output", type=click.Path(path_type=Path), help=N_("File to write; else the output.")
 )
 WHO = option("--as", "email", help=N_("Address of the person who does it; else the installation."))
-
-
-@command(
-    "import",
-    help=N_(
-        "Take in observations from a CSV file or a snapshot, and send them to review.\n\n"
-        "All of them, or none and every fault with its row. The same file sent twice changes "
-        "nothing. Columns: indicator, area, period, value, source; and, where they apply, cell, "
-        "status, missing_reason, qualifier, text, numerator, denominator, nature, source_date, "
-        "evidence, note, comment."
-    ),
-)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@PLAN
-@WHO
-@option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
-@option("--json", "as_json", is_flag=True, help=N_("Write JSON."))
-def take_in(file: Path, plan: str | None, email: str | None, dry_run: bool, as_json: bool) -> None:
-    """Take a file in."""
-    from dashboard.services import intake
-    from models import BadInput
-
-    desk = Desk()
-    code = a_plan(desk, plan)
-    who = desk.who(email)
-    told: dict[str, Any] = {"file": file.name, "plan": code, "is_dry_run": dry_run}
-    try:
-        taken = intake.take(
-            desk.record,
-            who,
-            file.read_bytes(),
-            plan=code,
-            name=file.name,
-            is_dry_run=dry_run,
-            now=desk.now(),
-        )
-    except BadInput as error:
-        told |= {
-            "rows": None,
-            "recorded": 0,
-            "faults": [{"where": one.where, "message": one.message} for one in error.faults],
-        }
-        if as_json:
-            click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-        else:
-            for fault in error.faults:
-                click.echo(f"  - {fault}", err=True)
-            click.echo(_("Nothing was changed: {n} to mend.").format(n=len(error.faults)), err=True)
-        raise click.exceptions.Exit(1) from None
-    if as_json:
-        told |= {"rows": taken.rows, "recorded": len(taken.refs), "faults": []}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
-        return
-    words = (
-        _("{n} of {rows} rows would be sent to review; the others are there already.")
-        if dry_run
-        else _("{n} of {rows} rows were sent to review; the others were there already.")
-    )
-    click.echo(words.format(n=number(len(taken.refs)), rows=number(taken.rows)))
 
 
 @command("export", help=N_("Write observations, progress or aggregates to a file."))

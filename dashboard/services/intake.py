@@ -1,6 +1,8 @@
 """Files that come in: read, checked, sent to review as one piece, or refused with every fault."""
 
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -86,6 +88,17 @@ def take(
     else:
         refs = unit_of_work(engine, work)
     return Taken(len(drafts), tuple(refs))
+
+
+def is_snapshot(data: bytes) -> bool:
+    """Say whether a file is a snapshot of this program, by what is in it."""
+    if not data.startswith(ZIP):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "datapackage.json" in archive.namelist()
+    except zipfile.BadZipFile:
+        return b"datapackage.json" in data
 
 
 def read(data: bytes, plan: str) -> list[ObservationInput]:

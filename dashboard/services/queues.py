@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import access, lookup, review
+from dashboard.services import access, batches, lookup, review
 from dashboard.services.reads import table as rows_of
 from models import (
     MISSING,
@@ -95,6 +95,8 @@ def _waits(who: Identity, plan: str) -> sa.Select[Any]:
             STATES.c.state.in_(states(who, plan=plan)),
             STATES.c.subject == Subject.OBSERVATION,
             INDICATORS.c.plan_code == plan,
+            # A batch that is still coming in becomes visible as one piece.
+            sa.or_(o.c.batch_id.is_(None), o.c.batch_id.not_in(batches.unfinished())),
         )
     )
     covers = access.areas(who, "review", plan=plan)

@@ -1,0 +1,276 @@
+"""Readings on their way into the record: as one piece, and without keeping anybody waiting.
+
+A file of usual size is recorded in one transaction. A large one would hold the only place where
+one can write for as long as it takes, so it is recorded in short transactions under one batch,
+after all of it was checked; its rows wait unseen until the last is in, and then all of them become
+visible by one change of the batch. Broken off in between, nothing was ever visible: the same file
+sent again passes over what is there and finishes the rest.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from dashboard.services import access, derived, ledger, lookup, review
+from dashboard.services.imports_record import (
+    UNCHANGED,
+    asked_of,
+    by_area,
+    cell_ids,
+    compared,
+    drafts,
+    reason,
+)
+from dashboard.services.imports_rows import Array, Readings
+from dashboard.services.lookup import Ref
+from dashboard.services.observations import FIELDS, OBSERVATIONS, OPEN, STATES
+from models import (
+    Batch,
+    BatchState,
+    Channel,
+    Identity,
+    State,
+    Subject,
+    WrongState,
+    micros,
+    reading,
+    unit_of_work,
+)
+
+TOGETHER: Final = 10_000
+"""Rows that are recorded in one transaction; a file with more goes in by parts."""
+PART: Final = 500
+"""Rows of one part: it is written in a few thousandths of a second."""
+REST: Final = 0.5
+"""How long to stand aside after a part, of the time it took: others write meanwhile."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A batch on its way: whose, of which plan and file."""
+
+    who: Identity
+    plan: str
+    id: str
+    name: str
+    digest: str
+    rows: int
+    now: datetime
+
+
+Run = Callable[[Callable[[Session], int]], int]
+
+
+def store(engine: Engine, batch: Incoming, readings: Readings) -> int:
+    """Record all rows without errors, and return how many were new or corrected something."""
+    total = int((~readings.table["blocked"] & ~readings.table["left_out"]).sum())
+    if total <= TOGETHER:
+        return unit_of_work(engine, lambda session: _at_once(session, batch, readings))
+    unit_of_work(engine, lambda session: _begun(session, batch))
+    for area_id, at in by_area(readings):
+        for part in _parts(engine, batch, readings, area_id, at):
+            start = time.perf_counter()
+            unit_of_work(engine, part)
+            time.sleep(REST * (time.perf_counter() - start))
+    return unit_of_work(engine, lambda session: _finished(session, batch))
+
+
+def _at_once(session: Session, batch: Incoming, readings: Readings) -> int:
+    _begun(session, batch)
+    cells = cell_ids(session, sorted(set(readings.texts("cell"))))
+    for area_id, at in by_area(readings):
+        rows = compared(session, drafts(readings, at))
+        _record(session, batch, area_id, rows[rows["outcome"] != UNCHANGED], cells)
+    return _finished(session, batch)
+
+
+def _parts(
+    engine: Engine, batch: Incoming, readings: Readings, area_id: int, at: Array
+) -> Iterator[Callable[[Session], None]]:
+    """Yield the transactions that record one area, each of a few hundred rows."""
+    with reading(engine) as session:
+        rows = compared(session, drafts(readings, at))
+        known = _end(session, area_id)
+    rows = rows[rows["outcome"] != UNCHANGED]
+    cells = unit_of_work(engine, lambda session: cell_ids(session, sorted(set(rows["cell"]))))
+    end = [known]
+    for first in range(0, len(rows), PART):
+        part = rows.iloc[first : first + PART]
+
+        def work(session: Session, part: pd.DataFrame = part) -> None:
+            # Somebody else wrote here since the rows were compared: compare these again.
+            if ledger.hold(session, area_id).record_seq != end[0]:
+                part = compared(session, part)
+                part = part[part["outcome"] != UNCHANGED]
+            end[0] = _record(session, batch, area_id, part, cells)
+
+        yield work
+
+
+def _end(session: Session, area_id: int) -> int:
+    heads = ledger.HEADS
+    wanted = sa.select(heads.c.record_seq).where(heads.c.chain == area_id)
+    return int(session.connection().execute(wanted).scalar() or 0)
+
+
+def _begun(session: Session, batch: Incoming) -> int:
+    """Put the batch into the record where it is not there yet: begun, and not finished."""
+    if session.get(Batch, batch.id) is None:
+        session.add(
+            Batch(
+                id=batch.id,
+                plan_code=batch.plan,
+                file_name=batch.name,
+                digest=batch.digest,
+                rows=batch.rows,
+                author_id=batch.who.person_id,
+                recorded_at=batch.now,
+            )
+        )
+        session.flush()
+        session.add(BatchState(batch_id=batch.id))
+        session.flush()
+    return 0
+
+
+def _finished(session: Session, batch: Incoming) -> int:
+    """Let the rows of the batch be seen; a batch that recorded nothing leaves no trace."""
+    counted = sa.select(sa.func.count()).where(OBSERVATIONS.c.batch_id == batch.id)
+    recorded = int(session.connection().execute(counted).scalar_one())
+    standing, kept = session.get(BatchState, batch.id), session.get(Batch, batch.id)
+    if standing is None or kept is None:
+        raise WrongState("The batch was removed meanwhile. Send the file again.")
+    if recorded == 0:
+        session.delete(standing)
+        session.flush()
+        session.delete(kept)
+    else:
+        standing.recorded, standing.finished_at = recorded, batch.now
+        session.add(standing)
+    session.flush()
+    return recorded
+
+
+def _record(
+    session: Session, batch: Incoming, area_id: int, rows: pd.DataFrame, cells: dict[str, int]
+) -> int:
+    """Record rows of one area and chain them; return the number of its last row."""
+    head = ledger.hold(session, area_id)
+    if rows.empty:
+        return head.record_seq
+    access.require(batch.who, "submit", plan=batch.plan, area=area_id)
+    _open(session, batch, area_id, rows)
+    code = _code(session, area_id)
+    first = head.record_seq + 1
+    stored = _stored(batch, rows, first, cells)
+    derived.insert(session, OBSERVATIONS, stored)
+    _sent(session, batch, area_id, first, head.record_seq + len(rows))
+    head = replace(head, record_seq=head.record_seq + len(rows))
+    for number, earlier, state, step in zip(
+        stored["seq"], rows["earlier"], rows["earlier_state"], rows["earlier_step"], strict=True
+    ):
+        if earlier is not None and state in OPEN:
+            standing = _Standing(state, int(step), Subject.OBSERVATION)
+            head = review.moved(
+                session,
+                head,
+                Ref(code, int(earlier)),
+                standing,
+                State.SUPERSEDED,
+                by=batch.who.person_id,
+                now=batch.now,
+                note=f"{code}-{number}",
+            )
+    steps = (
+        (number, 1, State.DRAFT, State.SUBMITTED, batch.who.person_id, micros(batch.now), "")
+        for number in stored["seq"].tolist()
+    )
+    detail = {
+        "first": first,
+        "last": first + len(rows) - 1,
+        "digest": digest(stored),
+        "steps": ledger.steps_digest(steps),
+    }
+    head = ledger.append(
+        session,
+        head,
+        "observation.imported",
+        f"{code}-{first}",
+        {**detail, "batch": batch.id},
+        by=batch.who.person_id,
+        now=batch.now,
+    )
+    ledger.keep(session, head)
+    return head.record_seq
+
+
+@dataclass(frozen=True)
+class _Standing:
+    state: State
+    step: int
+    subject: Subject
+
+
+def _open(session: Session, batch: Incoming, area_id: int, rows: pd.DataFrame) -> None:
+    """Refuse what a round has locked meanwhile."""
+    asked = asked_of(session, area_id)
+    wanted = rows[rows["indicator_id"].isin(asked)] if asked else rows.iloc[:0]
+    for about, period in wanted[["indicator_id", "period"]].drop_duplicates().to_numpy():
+        why = reason(session, batch.who, area_id, int(about), str(period), now=batch.now)
+        if why:
+            raise WrongState(why)
+
+
+def _code(session: Session, area_id: int) -> str:
+    wanted = sa.select(lookup.AREA.c.code).where(lookup.AREA.c.id == area_id)
+    return str(session.connection().execute(wanted).scalar_one())
+
+
+def _stored(batch: Incoming, rows: pd.DataFrame, first: int, cells: dict[str, int]) -> pd.DataFrame:
+    """Return the rows as they are stored in the table of observations."""
+    return rows[["area_id", "indicator_id", *FIELDS]].assign(
+        cell_id=rows["cell"].map(cells),
+        seq=np.arange(first, first + len(rows)),
+        year=rows["period"].str.slice(0, 4).astype("int64"),
+        revises=rows["earlier"],
+        channel=Channel.IMPORT.value,
+        batch_id=batch.id,
+        is_illustrative=False,
+        author_id=batch.who.person_id,
+        recorded_at=micros(batch.now),
+    )
+
+
+def digest(rows: pd.DataFrame) -> str:
+    """Return the SHA-256 by which the ledger recognises many rows, as `history.rows_digest`."""
+    names = [*FIELDS, "area_id", "indicator_id", "cell_id"]
+    told = [
+        [None if value is None else str(value) for value in derived.plain(rows[name])]
+        for name in names
+    ]
+    return ledger.digest([list(row) for row in zip(*told, strict=True)])
+
+
+def _sent(session: Session, batch: Incoming, area_id: int, first: int, last: int) -> None:
+    """Open the review of rows just added, by two statements for all of them."""
+    connection = session.connection()
+    rows = sa.and_(OBSERVATIONS.c.area_id == area_id, OBSERVATIONS.c.seq.between(first, last))
+    event = {"step": 1, "before": State.DRAFT, "after": State.SUBMITTED, "note": ""}
+    event |= {"by": batch.who.person_id, "at": batch.now}
+    connection.execute(_copied(review.EVENTS, event, rows))
+    standing = {"subject": Subject.OBSERVATION, "state": State.SUBMITTED, "step": 1}
+    connection.execute(_copied(STATES, {**standing, "at": batch.now}, rows))
+
+
+def _copied(into: sa.Table, content: dict[str, Any], rows: sa.ColumnElement[bool]) -> sa.Insert:
+    fixed = [sa.literal(value, into.c[name].type).label(name) for name, value in content.items()]
+    chosen = sa.select(OBSERVATIONS.c.area_id, OBSERVATIONS.c.seq, *fixed).where(rows)
+    return sa.insert(into).from_select(["area_id", "seq", *content], chosen)
