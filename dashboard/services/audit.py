@@ -178,7 +178,7 @@ def _links(session: Session) -> tuple[dict[Step, Link], list[Load]]:
     for event in session.connection().execute(wanted):
         detail = json.loads(event.detail)
         after = event.action.rpartition(".")[2]
-        if after == "history":
+        if after in {"history", "imported"}:
             numbers = range(detail["first"], detail["last"] + 1)
             loads.append((event.subject, event.chain, numbers, detail["steps"]))
         elif after in {state.value for state in State}:
