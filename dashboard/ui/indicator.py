@@ -128,7 +128,9 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
     own = aims[aims["area"].isin(["", found.plan.scope])] if _scale(table) == 1 else aims.iloc[:0]
     own = own if not table["rule"].eq(SUM).any() else own[own["area"] != ""]
     names = found.names
-    whole = table[(table["year"] < found.year) & table["is_publishable"]]
+    open_year = running(found, table)
+    whole = table[(table["year"] < open_year) & table["is_publishable"]]
+    rule = word("aggregation", text.fields["aggregation_global"])
     return charts.region_trend.draw(
         table,
         names,
@@ -136,12 +138,12 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
         minimum=float(text.fields["min_coverage"]) or None,
         unit=_group_unit(text, table).strip(),
         scale=_scale(table),
-        running=found.year if len(whole) else None,
+        running=open_year if len(whole) else None,
         **widgets.drawn(
             found,
             regions_title(found, text, table),
             source=text.fields["source"],
-            note=word("aggregation", text.fields["aggregation_global"]),
+            note=f"{rule}. {could_be(found, text, table)}".strip(),
             half=True,
         ),
     )
@@ -150,7 +152,8 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
 def regions_title(found: Picture, text: IndicatorText, table: pd.DataFrame) -> str:
     """Return what the figure of the world is and how it moved, in a sentence."""
     own = table[(table["group"] == found.plan.scope) & table["is_publishable"]]
-    own = own[own["value"].notna() & (own["year"] < found.year)].sort_values("year")
+    own = own[own["value"].notna() & (own["year"] < running(found, table))]
+    own = own.sort_values("year")
     name = found.names.get(found.plan.scope, _("World"))
     if own.empty:
         return _("{name}: too few States report to publish a figure").format(name=name)
@@ -162,15 +165,50 @@ def regions_title(found: Picture, text: IndicatorText, table: pd.DataFrame) -> s
         "until": int(last["year"]),
         "first": charts.theme.amount(float(first["value"]) * scale, said),
         "since": int(first["year"]),
+        "n": number(last["n"]),
+        "of": number(last["states"]),
     }
-    if first["year"] == last["year"]:
+    if not last["states"]:  # entered for the group itself
         return _("{name}: {last} in {until}").format(**words)
-    return _("{name}: {last} in {until}, {first} in {since}").format(**words)
+    if first["year"] == last["year"]:
+        return _("{name}: {last} in {until}, from {n} of {of} States").format(**words)
+    return _("{name}: {last} in {until}, from {n} of {of} States; {first} in {since}").format(
+        **words
+    )
+
+
+def could_be(found: Picture, text: IndicatorText, table: pd.DataFrame) -> str:
+    """Return between what the latest figure of the world would lie had everybody reported."""
+    own = table[(table["group"] == found.plan.scope) & table["is_publishable"]]
+    own = own[own["value"].notna() & (own["year"] < running(found, table))].sort_values("year")
+    if own.empty or own[["low", "high"]].iloc[-1].isna().any():
+        return ""
+    last, scale, said = own.iloc[-1], _scale(table), _group_unit(text, table).strip()
+    if last["n"] == last["states"]:
+        return ""
+    return _("Had all States reported for {year}, it could be from {low} to {high}.").format(
+        year=int(last["year"]),
+        low=charts.theme.amount(float(last["low"]) * scale, said),
+        high=charts.theme.amount(float(last["high"]) * scale, said),
+    )
+
+
+def running(found: Picture, table: pd.DataFrame) -> int:
+    """Return the first year for which reports are still coming in.
+
+    It is the year that is not over, and the year before it as long as fewer than half as many
+    States have reported for it as for the year before that.
+    """
+    own = table[table["group"] == found.plan.scope]
+    own = own if len(own) else table
+    told = own.groupby("year")["n"].sum()
+    last, before = (int(told.get(found.year - back, 0)) for back in (1, 2))
+    return found.year - 1 if before and last * 2 < before else found.year
 
 
 def regions_alt(found: Picture, text: IndicatorText, table: pd.DataFrame) -> str:
     """Say in one sentence what the figures of groups are, the running year left aside."""
-    whole = table[table["year"] < found.year]
+    whole = table[table["year"] < running(found, table)]
     return charts.region_trend.alt(
         whole if len(whole) else table,
         found.names,
@@ -187,7 +225,10 @@ def how_aggregated(text: IndicatorText, found: Picture) -> str:
         _("Shown from {share} of States reporting; missing States are named in the table.").format(
             share=percent(float(text.fields["min_coverage"]))
         ),
-        _("For {year} reports are still coming in: it stands apart.").format(year=found.year),
+        _(
+            "The year {year} is not over, and the year before counts as open while fewer than half "
+            "as many States have reported for it as for the one before: both stand apart."
+        ).format(year=found.year),
     ]
     return " ".join(part for part in parts if part)
 
@@ -231,9 +272,11 @@ def crowd(found: Picture, text: IndicatorText, table: pd.DataFrame) -> pd.DataFr
 
 def by_region(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figure:
     """Draw a small panel for each region, its States in grey behind."""
-    world = lines(aggregates(found, text.code, [found.plan.scope]))
     behind = crowd(found, text, table)
-    last = table[(table["year"] < found.year) & table["is_publishable"]]
+    world_table = aggregates(found, text.code, [found.plan.scope])
+    open_year = running(found, world_table)
+    world = lines(world_table)
+    last = table[(table["year"] < open_year) & table["is_publishable"]]
     last = last.sort_values("year").drop_duplicates("group", keep="last")
     details = {
         row["group"]: _("{n} of {of} States").format(n=number(row["n"]), of=number(row["states"]))
@@ -251,11 +294,11 @@ def by_region(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Fi
     )
     return charts.small_multiples.draw(
         lines(table),
-        behind=world[world["year"] < found.year],
+        behind=world[world["year"] < open_year],
         crowd=behind,
         unit=_group_unit(text, table).strip(),
         columns=2 if drawn.get("width", 0) <= charts.theme.NARROW else PANELS,
-        running=found.year,
+        running=open_year,
         details=details,
         silent_as=_("Too few States report"),
         **drawn,
@@ -360,14 +403,14 @@ def states(text: IndicatorText, rows: pd.DataFrame, told: pd.DataFrame) -> look.
         for row in both.to_dict("records")
     ]
     heads = [_("State"), _("Latest value"), _("Year"), _("Status"), _("Change"), _("Source")]
-    return look.table(_("Latest values"), heads, lines_, numeric={1, 2, 4})
+    return look.table(series.captioned(text, _("Latest values")), heads, lines_, numeric={1, 2, 4})
 
 
 def _latest(text: IndicatorText, row: dict[object, object]) -> str:
     own = {str(name): cell for name, cell in row.items()}
     if pd.isna(own["value"]):  # type: ignore[call-overload]
         return "–"
-    said = series.shown(text, float(str(own["value"])))
+    said = series.shown(text, float(str(own["value"])), bare=True)
     if not isinstance(own["period"], str):
         return said
     where = {"indicator": text.code, "area": str(own["area"]), "period": own["period"]}
@@ -402,12 +445,21 @@ def shown_of(rows: pd.DataFrame) -> str:
     )
 
 
+def awaited(found: Picture, code: str) -> str:
+    """Return from whom an indicator is awaited that nobody has reported."""
+    row = found.plan.indicators.set_index("indicator").loc[code]
+    if not row["national"]:
+        return _("It is awaited at the level of regions or the world, not from States.")
+    members = int(found.plan.areas["is_member"].sum())
+    return _("It is awaited from {n} Member States.").format(n=number(members))
+
+
 def pick_area(found: Picture, code: str) -> str:
     """Let the visitor choose an area that has values of this indicator; empty where none has."""
     known = set(found.progress.loc[found.progress["indicator"] == code, "area"])
     offered = [str(area) for area in found.plan.areas["area"] if area in known]
     if not offered:
-        st.html(look.empty(_("No area has reported this indicator yet.")))
+        st.html(look.empty(_("No area has reported this indicator yet."), awaited(found, code)))
         return ""
     return widgets.pick_area(found, offered, _("Area")) or offered[0]
 
@@ -428,7 +480,7 @@ def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -
         values(rows),
         highlight=area,
         targets=aims[aims["area"] == ""],
-        unit=unit(text),
+        unit=unit(text).strip(),
         levels=in_levels(text),
         **widgets.drawn(found, title, source=text.fields["source"], half=True),
     )

@@ -37,14 +37,24 @@ def in_levels(text: IndicatorText) -> bool:
     return text.fields["kind"] in {Kind.ORDINAL, Kind.BINARY}
 
 
-def shown(text: IndicatorText, value: float, qualifier: str = "") -> str:
-    """Return a value as it is read: with its unit, or with the name of its level."""
+def shown(text: IndicatorText, value: float, qualifier: str = "", *, bare: bool = False) -> str:
+    """Return a value as it is read: with its unit, or with the name of its level.
+
+    A value that is `bare` leaves a long unit to the caption of its table.
+    """
     if text.fields["kind"] == Kind.BINARY and value in {0.0, 1.0}:
         return _("Yes") if value else _("No")
     names = {float(level.value): level.label for level in text.levels}
     if value in names:
         return f"{number(value)} ({names[value]})"
-    return f"{qualifier}{number(value, 4)}{unit(text)}"
+    said = unit(text)
+    return f"{qualifier}{number(value, 4)}{'' if bare and said != '%' else said}"
+
+
+def captioned(text: IndicatorText, caption: str) -> str:
+    """Return the caption of a table with the unit that its values leave out."""
+    said = unit(text)
+    return caption if said in {"", "%"} else f"{caption} ({said.strip()})"
 
 
 # The line and where it leads ---------------------------------------------------------------------
@@ -216,7 +226,7 @@ def listed(text: IndicatorText, table: pd.DataFrame) -> look.Html:
     rows = [
         (
             look.anchor(str(row["period"]), address(row)),
-            read(text, row),
+            read(text, row, bare=True),
             word("observation_status", str(row["status"])),
             row["source"] or "–",
             evidence(row["evidence"]),
@@ -225,7 +235,8 @@ def listed(text: IndicatorText, table: pd.DataFrame) -> look.Html:
         for row in own.to_dict("records")
     ]
     heads = [_("Period"), _("Value"), _("Status"), _("Source"), _("Evidence"), _("Accepted")]
-    return look.table(_("Every figure, each a link to all about it"), heads, rows, numeric={1})
+    caption = captioned(text, _("Every figure, each a link to all about it"))
+    return look.table(caption, heads, rows, numeric={1})
 
 
 def address(row: Mapping[Any, Any]) -> str:
@@ -240,7 +251,7 @@ def address(row: Mapping[Any, Any]) -> str:
     )
 
 
-def read(text: IndicatorText, row: Mapping[Any, Any]) -> str:
+def read(text: IndicatorText, row: Mapping[Any, Any], *, bare: bool = False) -> str:
     """Return a figure as it is read; a missing one with its reason, never as a number."""
     status = ObservationStatus(str(row["status"]))
     if status in MISSING:
@@ -248,7 +259,7 @@ def read(text: IndicatorText, row: Mapping[Any, Any]) -> str:
         return reason or word("observation_status", str(row["status"]))
     if pd.isna(row["value"]):
         return str(row["text"] or "–")
-    return shown(text, float(row["value"]), str(row["qualifier"] or ""))
+    return shown(text, float(row["value"]), str(row["qualifier"] or ""), bare=bare)
 
 
 def evidence(link: str) -> str:
