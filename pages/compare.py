@@ -11,11 +11,13 @@ found = widgets.open_picture(
     _("Compare"), lede=_("Countries, regions and groups side by side, every value with its year.")
 )
 words = cached.words(found.plan.plan)
-first, second = st.columns([3, 2], gap="large")
+first, second, third = st.columns([4, 3, 3])
 with first:
     areas = compare.pick(found)
 with second:
     code = compare.pick_view(words)
+with third:
+    objective = "" if code else compare.pick_objective(words)
 if len(areas) < comparisons.FEWEST:
     st.html(look.empty(_("Choose at least two areas."), _("Up to six can be read side by side.")))
     st.stop()
@@ -61,7 +63,6 @@ else:
         found=found,
         how=overview.how_statuses(found),
     )
-    objective = compare.pick_objective(words)
     st.markdown(f"**{compare.clear(said)}**")
     cached.html(
         "compare whole",

@@ -30,10 +30,11 @@ def pick(found: Picture) -> list[str]:
     """
     offered = _offered(found)
     given = _given(found, offered)
-    if given and st.session_state.get(_KEY) != given and _is_new(given):
-        st.session_state[_KEY] = given
-    kept = [code for code in st.session_state.get(_KEY, []) if code in set(offered)]
-    st.session_state[_KEY] = kept or _first(found)
+    is_new = _is_new(given)
+    if _KEY not in st.session_state or (given and is_new):
+        st.session_state[_KEY] = given or _first(found)
+    known = set(offered)
+    st.session_state[_KEY] = [code for code in st.session_state[_KEY] if code in known]
     names = found.names
 
     def remember() -> None:
