@@ -33,8 +33,8 @@ row, this = rows[0], (period, cell, *here)
 cached.html("value", lambda: value.head(found, text, row), *this)
 left, right = st.columns([3, 2], gap="large")
 with left:
-    line = cached.kept("series", lambda: series.values(found, code, area), *here)
-    way = cached.kept("ahead", lambda: series.ahead(found, code, area), *here)
+    line = cached.kept("part", lambda: series.values(found, code, area, cell), cell, *here)
+    way = cached.kept("part ahead", lambda: series.ahead(found, code, area, cell), cell, *here)
     widgets.chart(
         cached.figure(
             "value",

@@ -11,7 +11,7 @@ from dashboard.services.texts import PlanTexts
 from dashboard.ui import indicator, series, visit
 from models import reading
 from tests.places import put, seen
-from tests.tiny import CONTEXT, LEVEL, PERCENT, PLAN, TREATY
+from tests.tiny import CASES, CONTEXT, LEVEL, PERCENT, PLAN, TREATY
 
 WORLD = "M49-001"
 
@@ -105,3 +105,19 @@ def test_an_outlook_is_a_band_and_a_word_with_its_number_of_points(
     assert said.startswith("Outlook from 5 data points: between ")
     assert "in 2030 in four cases of five" in said
     assert "Meeting the target at this pace: " in said
+
+
+def test_a_part_has_its_own_line_and_no_target_of_everybody(
+    database: Engine, words: PlanTexts
+) -> None:
+    put(database, ("KEN", CASES, 2024, 40))
+    put(database, ("KEN", CASES, 2024, 25), cell="sex=female")
+    found, text = seen(database), words.indicator(CASES)
+    line = series.values(found, CASES, "KEN", "sex=female")
+    way = series.ahead(found, CASES, "KEN", "sex=female")
+    assert line["value"].dropna().tolist() == [25.0]
+    figure = series.trend(found, text, "KEN", line, way, highlight=2024)
+    assert not any("Target" in note.text for note in figure.layout.annotations)
+    assert any("of everybody, not of a part" in note.text.replace("<br>", " ")
+               for note in figure.layout.annotations)  # fmt: skip
+    assert [trace.y.tolist() for trace in figure.data if trace.name == "This figure"] == [[25.0]]

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard import charts
+from dashboard import charts, frames
 from dashboard.i18n import _, breakdowns, date, number, plural
 from dashboard.i18n.labels import word
 from dashboard.progress import fan
@@ -60,17 +60,19 @@ def captioned(text: IndicatorText, caption: str) -> str:
 # The line and where it leads ---------------------------------------------------------------------
 
 
-def values(found: Picture, code: str, area: str) -> pd.DataFrame:
-    """Return the yearly values of one area."""
-    return charts.slices.series(found.plan, code, [area], until=found.year)
+def values(found: Picture, code: str, area: str, cell: str = TOTAL) -> pd.DataFrame:
+    """Return the yearly values of one area, of everybody or of a part."""
+    return charts.slices.series(found.plan, code, [area], until=found.year, cell=cell)
 
 
-def ahead(found: Picture, code: str, area: str) -> Fan:
+def ahead(found: Picture, code: str, area: str, cell: str = TOTAL) -> Fan:
     """Return where a series is heading, or why nothing is said of that."""
+    if cell != TOTAL:
+        return Fan(frames.empty(fan.FAN), 0, "part")
     own = found.progress
     own = own[(own["area"] == area) & (own["indicator"] == code)]
     if own["flags"].str.contains(views.WITHHELD).any():
-        return Fan(fan.path(found.plan, area, code, year=found.year).rows[:0], 0, "withheld")
+        return Fan(frames.empty(fan.FAN), 0, "withheld")
     return fan.path(found.plan, area, code, year=found.year)
 
 
@@ -80,6 +82,7 @@ def outlook(way: Fan) -> str:
         "levels": _("No outlook: between levels there is no pace to carry on."),
         "context": _("No outlook: neither more nor less of it is better."),
         "range": _("No outlook: the target is a range."),
+        "part": _("Baseline, target and outlook are of everybody, not of a part."),
         "target": _("No outlook: no target year lies ahead of the latest value."),
         "withheld": _("No outlook: a newer value is small and therefore not shown."),
         "points": _(
@@ -114,7 +117,8 @@ def trend(
     highlight: int | None = None,
 ) -> go.Figure:
     """Draw the values of one area with baseline, targets, milestones, and the outlook."""
-    base = _base(found, text.code, area)
+    is_part = way.reason == "part"
+    base = None if is_part else _base(found, text.code, area)
     title = charts.trend.sentence(table, unit=unit(text).strip())
     told = _("{n} of {of} years have a figure.").format(
         n=number(int(table["value"].notna().sum())), of=number(len(table))
@@ -123,7 +127,7 @@ def trend(
     drawn = widgets.drawn(found, title, source=text.fields["source"], note=note, half=True)
     return charts.trend.draw(
         table,
-        targets=targets(found, text.code, area),
+        targets=None if is_part else targets(found, text.code, area),
         base=base,
         ahead=way.rows,
         here=highlight,
