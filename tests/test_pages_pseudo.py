@@ -27,7 +27,8 @@ COMMANDS = {
     "python verify.py FILE.zip",
     "frictionless validate FILE.zip",
 }
-KNOWN = frozenset({"Headway", "and", *COMMANDS})  # "and" is Babel's, between things in a list
+KNOWN = frozenset({"Headway", "UTC", "and", *COMMANDS})
+"""Names, the same in every language; "and" is Babel's, between things in a list."""
 
 pytestmark = pytest.mark.slow
 

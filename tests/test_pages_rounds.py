@@ -163,7 +163,7 @@ def test_the_cockpit_shows_who_stands_where(
     table = app.dataframe[0].value
     assert table["Code"].tolist() == ["KEN", "NAM"]
     assert table["Where it stands"].tolist() == ["Submitted", "Not started"]
-    assert table["Delivered"].tolist() == [1.0, 0.0]
+    assert table["Delivered"].tolist() == [100.0, 0.0]
     assert "3 of 6 figures and reports are delivered (50%)." in [one.value for one in app.caption]
 
 

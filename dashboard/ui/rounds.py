@@ -19,7 +19,7 @@ SAID: Final = "rounds_said"
 USUAL: Final = timedelta(days=60)
 """How long a round runs where nobody says otherwise."""
 STEPS: Final = ("planned", "open", "closed", "sealed")
-FULL: Final = 1.0
+FULL: Final = 100
 
 
 # Which ----------------------------------------------------------------------------------------
@@ -185,11 +185,14 @@ def pick_areas(areas: pd.DataFrame) -> list[str]:
     if region is not None:
         chosen = chosen[chosen["region"] == region]
     chosen = chosen.reset_index(drop=True)
-    shown = chosen.assign(status=chosen["status"].map(charts.palette.word))
+    shown = chosen.assign(
+        status=chosen["status"].map(charts.palette.word),
+        progress=(chosen["progress"] * FULL).round(),
+    )
     names = tasks.columns()
     config: dict[str, Any] = {
         names["progress"]: st.column_config.ProgressColumn(
-            names["progress"], min_value=0.0, max_value=FULL, format="percent"
+            names["progress"], min_value=0, max_value=FULL, format="%d %%"
         ),
         names["due"]: st.column_config.DateColumn(names["due"]),
         names["reminded_at"]: st.column_config.DateColumn(names["reminded_at"]),

@@ -180,7 +180,7 @@ def _asked(errand: Errand, row: Mapping[Any, Any]) -> look.Html:
     if not row["note"]:
         return way
     said = _("The reviewer wrote: {note}").format(note=row["note"])
-    return look.Html(f'{way}<div class="hw-muted">{escape(said)}</div>')
+    return look.Html(f'{way}<div class="hw-muted" style="font-weight:400">{escape(said)}</div>')
 
 
 def _form(errand: Errand, row: Mapping[Any, Any]) -> str:
@@ -379,8 +379,7 @@ def _calendar(person: Identity, number_: int) -> None:
             "them: keep it to yourself, or renew it."
         )
     )
-    settings = visit.settings()
-    links = Links(settings.address, secret.read(settings.home))
+    links = Links(visit.address(), secret.read(visit.settings().home))
     st.code(links.calendar(person.person_id, number_), language=None, wrap_lines=True)
     token = visit.token("calendar")
     if st.button(_("Renew the address"), key=f"calendar_{token}"):

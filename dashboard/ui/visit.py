@@ -198,6 +198,13 @@ def here() -> str:
     return f"{at.path or '/'}?{at.query}" if at.query else at.path or "/"
 
 
+def address() -> str:
+    """Return the address of this installation: the one that is set, else the one asked for."""
+    at = urlsplit(st.context.url or "")
+    asked = f"{at.scheme}://{at.netloc}" if at.netloc else settings().address
+    return settings().base_url or asked
+
+
 # How ------------------------------------------------------------------------------------------
 
 
