@@ -1,10 +1,12 @@
 """Briefing notes: the three sentences by their rules, and figures that never differ from a page."""
 
 import re
+import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,16 @@ from sqlmodel import Session
 from dashboard import i18n
 from dashboard.exchange.brief import Note
 from dashboard.services import briefs, observations, reads, review, snapshots, texts, updates, views
-from models import BadInput, Identity, NotFound, Unavailable, reading, unit_of_work
+from models import (
+    BadInput,
+    Identity,
+    NotFound,
+    Unavailable,
+    open_database,
+    reading,
+    unit_of_work,
+)
+from tests.test_exchange_brief import pages
 from tests.tiny import CASES, CONTEXT, LEVEL, NOON, PERCENT, PLAN, draft, update
 
 LATER = NOON + timedelta(days=30)
@@ -280,3 +291,28 @@ def test_a_script_without_a_font_is_a_sentence_and_html_goes_on(database: Engine
         assert not briefs.is_printable()
     finally:
         i18n.speak("en")
+
+
+@pytest.mark.slow
+def test_notes_of_many_areas_fit_two_pages(demonstration: Path, tmp_path: Path) -> None:
+    shutil.copyfile(demonstration / "headway.db", tmp_path / "headway.db")
+    engine = open_database(f"sqlite:///{tmp_path / 'headway.db'}")
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    areas = ["KEN", "USA", "TUV", "VAT", "PRK", "M49-001", "M49-002", "M49-150", "M49-202", "LDC"]
+    with reading(engine) as session:
+        for plan in ("UN-GPA", "OSCE-AP"):
+            found = views.picture(session, plan, today=now)
+            earlier = cache(partial(past, session, plan, now))
+            words = texts.load(session, plan)
+            for area in areas:
+                made = briefs.note(
+                    session, found, area, words=words, publisher="x", before=earlier, now=now
+                )
+                assert pages(briefs.write(made, "pdf")) <= 2, area
+                assert len(made.sentences.lines) == 3
+    engine.dispose()
+
+
+def past(session: Session, plan: str, today: datetime, moment: datetime) -> views.Picture:
+    """Return a plan as known at an earlier moment."""
+    return views.picture(session, plan, as_of=moment, today=today)

@@ -20,16 +20,20 @@ IN_A_ROW: Final = "display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;list-style:none;
 
 def offer(found: Picture, area: str) -> None:
     """Offer the note on an area: to read here, as PDF and as a file of HTML, one click each."""
-    cached.html("brief offer", lambda: block(found, area), area, *found.key)
+    cached.html("brief offer", lambda: block(found, area, way(area)), area, *found.key)
 
 
-def block(found: Picture, area: str) -> look.Html:
-    """Return the links to the note on an area; a file is made when somebody asks for it."""
-    links = [
-        look.anchor(_("Briefing note"), ways.address("brief", area=area)),
-        *files(found, area),
-    ]
-    items = "".join(f"<li>{link}</li>" for link in links)
+def way(area: str) -> look.Html:
+    """Return the link to the note on an area on its own page."""
+    return look.anchor(_("Briefing note"), ways.address("brief", area=area))
+
+
+def block(found: Picture, area: str, *before: look.Html) -> look.Html:
+    """Return links in a row: those before, and those to the files of the note on an area.
+
+    A file is made when somebody asks for it.
+    """
+    items = "".join(f"<li>{link}</li>" for link in (*before, *files(found, area)))
     label = escape(_("Briefing note on {area}").format(area=found.names[area]))
     return look.Html(
         f'<nav class="hw" aria-label="{label}"><ul style="{IN_A_ROW}">{items}</ul></nav>'
