@@ -24,7 +24,7 @@ key = st.container()
 left, right = st.columns([5, 8], gap="medium")
 with left:
     cached.html("objectives", lambda: overview.bars_table(found, counts), *now)
-    cells.twin(
+    cells.more(
         counts,
         key="objectives",
         alt=cached.kept("objectives alt", lambda: charts.status_bar.alt(counts), *now),
@@ -60,7 +60,7 @@ with right:
         else:
             cached.html("tiles", lambda: overview.tiles(found, words, indicator, rows), *this)
     if not geographic:
-        cells.twin(rows, key="tiles", alt=alt, found=found, how=how, picture=draw)
+        cells.more(rows, key="tiles", alt=alt, found=found, how=how, picture=draw)
 with key:
     cached.html("key", lambda: overview.key(found, counts, rows), *this)
 

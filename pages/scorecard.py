@@ -26,7 +26,7 @@ if shown.cells.empty:
     st.html(look.empty(_("Nothing passes these filters."), _("Take one of them away.")))
     st.stop()
 cached.html("scorecard", lambda: scorecard.figure(shown), *now)
-cells.twin(
+cells.more(
     cached.kept("scorecard twin", lambda: scorecard.twin(shown), *now),
     key="scorecard",
     alt=cached.kept("scorecard alt", lambda: scorecard.alt(shown), *now),

@@ -121,6 +121,13 @@ def test_all_states_by_sixty_indicators_stay_under_thirty_kilobytes() -> None:
     assert any(note.text == "0 ✓ Target met" for note in figure.layout.annotations)
 
 
+def test_what_is_for_context_only_has_no_colour() -> None:
+    cells = CELLS.assign(status=["context_only", "missed"])
+    heat = matrix.draw(cells, ROWS, COLUMNS, title="T").data[0]
+    place = palette.ordered(["context_only", "missed", "no_data"]).index("context_only")
+    assert heat.colorscale[2 * place][1] == palette.LIGHT.surface
+
+
 def test_too_many_cells_to_click_on_are_refused() -> None:
     cells, rows, columns = whole()
     with pytest.raises(ValueError, match="at most 4000"):

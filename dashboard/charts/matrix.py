@@ -119,8 +119,9 @@ def _cells(
     last = max(len(statuses) - 1, 1)
     scale: list[list[Any]] = []
     for place, status in enumerate(statuses):
-        none = palette.mark(status).step == "none"
-        fill = colours.surface if none else palette.fill(status, mode)
+        # What has no verdict has no colour: not the missing, not what is for context only.
+        plain = palette.mark(status).step in {"none", "context"}
+        fill = colours.surface if plain else palette.fill(status, mode)
         if place == hatched:
             fill = "rgba(0,0,0,0)"
         edges = (place - 0.5) / last, (place + 0.5) / last

@@ -23,7 +23,7 @@ from dashboard.i18n import _, number, percent
 from dashboard.progress.words import N_, WITHOUT_VERDICT
 from dashboard.services.scorecards import MOVES
 from dashboard.services.views import GOOD, Picture
-from dashboard.ui import look, widgets
+from dashboard.ui import look, twin, widgets
 
 SIGNS: Final = "".join(
     chr(point) for point in [*range(33, 127), *range(192, 500)] if chr(point) not in "&<>\"'\\|"
@@ -73,7 +73,10 @@ def single(frame: Frame, cells: pd.DataFrame, *, are_groups: bool = False) -> lo
     The dot of a State's cell is its confidence, that of a group the share of States behind it.
     """
     statuses = palette.ordered([*cells["status"].unique(), "no_data"])
-    kinds = cells[["status", "move", "confidence"]].apply(tuple, axis=1)
+    kinds = pd.Series(
+        list(zip(cells["status"], cells["move"], cells["confidence"], strict=True)),
+        index=cells.index,
+    )
     common = list(kinds.value_counts().index)
     empty = ("no_data", "", "")
     codes = list(dict.fromkeys([empty, *common]))
@@ -85,8 +88,7 @@ def single(frame: Frame, cells: pd.DataFrame, *, are_groups: bool = False) -> lo
             "row": cells["row"],
             "column": cells["column"],
             "sign": kinds.map(sign),
-            "text": cells["value"].combine(cells["is_share"], short)
-            + cells["year"].map(lambda year: _year(year, first)),
+            "text": _texts(cells) + cells["year"].map(lambda year: _year(year, first)),
             "behind": cells["n"].astype("str") + "/" + cells["expected"].astype("str"),
         }
     )
@@ -169,6 +171,13 @@ def tiles(label: str, areas: pd.DataFrame, statuses: Mapping[str, tuple[str, str
     )
 
 
+def _texts(cells: pd.DataFrame) -> pd.Series:
+    """Return the values as they are written; the same value is written once."""
+    pairs = list(zip(cells["value"].round(6), cells["is_share"], strict=True))
+    written = {pair: short(*pair) for pair in set(pairs) if pair[0] == pair[0]}
+    return pd.Series([written.get(pair, "") for pair in pairs], index=cells.index, dtype="str")
+
+
 def short(value: float, is_share: bool) -> str:
     """Return a value in few signs: 62.5, 1,240, 12K; a fraction of States as per cent."""
     if value != value:  # noqa: PLR0124 - missing is not equal to itself
@@ -217,7 +226,7 @@ def picked(title: str) -> look.Html:
     return look.Html(f'<div class="hw hw-picked"><h2>{escape(title)}</h2></div>')
 
 
-def twin(
+def more(
     rows: pd.DataFrame,
     *,
     key: str,
@@ -232,13 +241,22 @@ def twin(
     if box.open:
         with box:
             st.caption(how)
-            shown = rows.rename(columns=dict(labels or {}))
+            shown = twin.table(rows.assign(**_spoken(rows)), labels)
             st.dataframe(shown, hide_index=True, key=f"{key}_table", alt=alt, placeholder="–")
             widgets.offer(rows, title=alt, found=found, key=key)
             st.plotly_chart(
                 picture(), key=key, theme=None, config=charts.config(f"headway-{key}"), alt=alt
             )
             st.html(look.images(key))
+
+
+def _spoken(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the columns of codes in words."""
+    said = {
+        "move": {code: _(word) if word else "" for code, (_sign, word) in ARROWS.items()},
+        "confidence": {code: _(word) if word else "" for code, (_dot, word) in SURE.items()},
+    }
+    return {name: rows[name].map(words) for name, words in said.items() if name in rows}
 
 
 def _packed(

@@ -412,29 +412,21 @@ def twin(shown: Card) -> pd.DataFrame:
     return drawn.assign(
         name=drawn["row"].map(lambda code: names.get(code, code)),
         title=drawn["column"].map(titles),
-        word=drawn["status"].map(palette.word),
     )
 
 
 def labels() -> dict[str, str]:
-    """Return the heads of the twin."""
+    """Return the heads of the columns that only a scorecard has."""
     return {
         "row": _("Code"),
         "column": _("Column"),
-        "status": _("Status code"),
-        "value": _("Value"),
         "is_share": _("Value is a share of States"),
-        "year": _("Year"),
         "move": _("Change"),
         "confidence": _("Confidence"),
         "n": _("Reporting"),
-        "expected": _("Expected"),
-        "count": _("Series"),
         "better": _("Improved"),
         "worse": _("Worsened"),
-        "name": _("Name"),
         "title": _("Objective or indicator"),
-        "word": _("Status"),
     }
 
 
