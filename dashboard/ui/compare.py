@@ -15,7 +15,7 @@ from dashboard.services import comparisons, regions
 from dashboard.services.comparisons import FEWEST, MOST
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import frame, look, places, widgets
+from dashboard.ui import cached, frame, look, places, widgets
 from models import AreaKind
 
 AREAS: Final = "areas"
@@ -28,7 +28,7 @@ def pick(found: Picture) -> list[str]:
 
     An address may name others than the list knows: these are dropped, and so is what is too much.
     """
-    offered = _offered(found)
+    offered = cached.kept("comparable", lambda: _offered(found), *found.key)
     given = _given(found, offered)
     is_new = _is_new(given)
     if _KEY not in st.session_state or (given and is_new):

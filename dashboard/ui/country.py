@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard import charts
 from dashboard.i18n import _, date, number, plural
 from dashboard.progress.words import WITHOUT_VERDICT
-from dashboard.services import changes, peers, profiles, snapshots, views
+from dashboard.services import changes, peers, profiles, reads, snapshots, views
 from dashboard.services.texts import PlanTexts
 from dashboard.services.views import GOOD, Picture
-from dashboard.ui import look, overview, places, visit, ways, widgets
+from dashboard.ui import cached, look, overview, places, visit, ways, widgets
 from models import AreaKind
 
 YEAR: Final = timedelta(days=365)
@@ -24,14 +24,18 @@ SHOWN: Final = 8
 
 def pick(found: Picture) -> str:
     """Let the visitor choose a State, an observer, or a territory that reports."""
-    areas = found.plan.areas
-    reports = areas["area"].isin(found.progress["area"])
-    kinds = [AreaKind.STATE.value, AreaKind.OBSERVER.value]
-    is_offered = areas["kind"].isin(kinds) | (areas["kind"].eq(AreaKind.TERRITORY.value) & reports)
     given = st.query_params.get(widgets.AREA, "")
-    asked = areas["area"].eq(given) & areas["kind"].eq(AreaKind.TERRITORY.value)
-    codes = [str(code) for code in areas.loc[is_offered | asked, "area"]]
+    codes = cached.kept("countries", lambda: _offered(found, given), given, *found.key)
     return widgets.pick_area(found, codes, _("Country")) or codes[0]
+
+
+def _offered(found: Picture, given: str) -> list[str]:
+    """Return the States and observers, the territories that report, and the one asked for."""
+    areas = found.plan.areas
+    reports = areas["area"].isin(found.progress["area"]) | areas["area"].eq(given)
+    kinds = [AreaKind.STATE.value, AreaKind.OBSERVER.value]
+    shown = areas["kind"].isin(kinds) | (areas["kind"].eq(AreaKind.TERRITORY.value) & reports)
+    return [str(code) for code in areas.loc[shown, "area"]]
 
 
 def trail(found: Picture, area: str) -> list[ways.Crumb]:
@@ -172,19 +176,21 @@ def median(row: Mapping[Any, Any], name: str, n: str, of: str) -> str:
 
 
 def pick_since(found: Picture) -> tuple[str, datetime]:
-    """Let the visitor choose since when: the last snapshot or a year; return words and moment."""
+    """Let the visitor choose since when: the last snapshot or a year; return words and moment.
+
+    A year goes back to the end of a day, so that what is worked out for it can be kept.
+    """
     moment = widgets.as_of(found)
     with visit.read() as session:
-        taken = [
-            (entry.name, entry.as_of)
-            for entry in snapshots.listing(session, found.plan.plan)
-            if entry.as_of < moment
-        ]
-    options = {"year": (_("In the last 12 months"), moment - YEAR)}
+        every = snapshots.listing(session, found.plan.plan)
+    taken = [entry for entry in every if entry.as_of < moment]
+    year = reads.end_of((moment - YEAR).date())
+    options = {"year": (_("In the last 12 months"), year)}
     if taken:
-        name, at = taken[0]
-        said = _("Since the snapshot {name} of {day}").format(name=name, day=date(at))
-        options = {"snapshot": (said, at), **options}
+        said = _("Since the snapshot {name} of {day}").format(
+            name=taken[0].name, day=date(taken[0].as_of)
+        )
+        options = {"snapshot": (said, taken[0].as_of), **options}
     picked = widgets.choose(
         _("Since when"), list(options), name="since", show=lambda code: options[code][0]
     )

@@ -12,7 +12,7 @@ from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import regions
 from dashboard.services.texts import IndicatorText
 from dashboard.services.views import GOOD, Picture
-from dashboard.ui import look, overview, places, ways, widgets
+from dashboard.ui import cached, look, overview, places, ways, widgets
 from models import AreaKind
 
 MOST: Final = 16
@@ -21,7 +21,7 @@ MOST: Final = 16
 
 def pick(found: Picture) -> str:
     """Let the visitor choose the world, a region, a part of one, or a group."""
-    offered = regions.offered(found)
+    offered = cached.kept("groups offered", lambda: regions.offered(found), *found.key)
     names, kinds = (
         found.names,
         dict(zip(found.plan.areas["area"], found.plan.areas["kind"], strict=True)),
@@ -228,11 +228,11 @@ def bars(found: Picture, group: str, table: pd.DataFrame) -> go.Figure:
 # One indicator --------------------------------------------------------------------------------
 
 
-def pick_indicator(found: Picture, rows: pd.DataFrame) -> str:
-    """Let the visitor choose an indicator, those with a figure of the group first."""
+def indicators(rows: pd.DataFrame) -> list[str]:
+    """Return the indicators in the order in which they are offered: first those with a figure."""
     ordered = rows.assign(gone=rows["value"].isna(), late=rows["tier"].ne("core"))
     ordered = ordered.sort_values(["gone", "late"], kind="stable")
-    return widgets.pick_indicator(found, [str(code) for code in ordered["indicator"]])
+    return [str(code) for code in ordered["indicator"]]
 
 
 def over_time(found: Picture, group: str, code: str) -> pd.DataFrame:
