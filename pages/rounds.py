@@ -18,12 +18,12 @@ if cockpit.open:
         if chosen is None:
             st.html(look.empty(_("No round has been opened yet.")))
         else:
-            areas = rounds.table(chosen, person)
-            rounds.head(chosen, areas)
-            st.caption(rounds.share(areas))
-            rounds.finish(chosen, areas)
-            rounds.heat_map(found, chosen, areas)
-            picked = rounds.pick_areas(areas)
+            table = rounds.table(chosen, person)
+            rounds.head(chosen, table.areas)
+            st.caption(rounds.share(table.areas))
+            rounds.finish(chosen, table.areas)
+            rounds.heat_map(found, chosen, table)
+            picked = rounds.pick_areas(table)
             rounds.act(chosen, picked)
 if opening.open:
     with opening:

@@ -1,10 +1,12 @@
 """The secretariat's cockpit: open a round, see who stands where, extend, remind, close, seal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from sqlmodel import Session
 
@@ -65,15 +67,32 @@ def say() -> None:
 # Where areas stand ----------------------------------------------------------------------------
 
 
-def table(round_: ReportingRound, person: Identity) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Cockpit:
+    """Where each area stands in a round, and what tells this state from another."""
+
+    areas: pd.DataFrame
+    key: tuple[Hashable, ...]
+
+
+@dataclass(frozen=True)
+class _Map:
+    """The tiles of a round, with the rows they show and what they say in words."""
+
+    figure: go.Figure | None
+    rows: pd.DataFrame
+    alt: str
+
+
+def table(round_: ReportingRound, person: Identity) -> Cockpit:
     """Return where each area stands, read once until something changes."""
     now = visit.now()
     with visit.read() as session:
         about = (visit.engine(), round_.code, person, now.date(), rounds.stamp(session))
 
-    def read() -> pd.DataFrame:
+    def read() -> Cockpit:
         with visit.read() as session:
-            return rounds.cockpit(session, person, round_.code, now=now)
+            return Cockpit(rounds.cockpit(session, person, round_.code, now=now), about)
 
     return cached.kept("cockpit", read, *about)
 
@@ -116,38 +135,18 @@ def head(round_: ReportingRound, areas: pd.DataFrame) -> None:
         st.html(look.facts(facts))
 
 
-def heat_map(found: Picture, round_: ReportingRound, areas: pd.DataFrame) -> None:
+def heat_map(found: Picture, round_: ReportingRound, cockpit: Cockpit) -> None:
     """Show on tiles of one size who has delivered, is late, or has not begun."""
-    done = int(areas["status"].isin(["accepted", "submitted"]).sum())
-    title = plural(
-        "{{round}}: {n} of {{of}} areas has delivered all it was asked for",
-        "{{round}}: {n} of {{of}} areas have delivered all they were asked for",
-        done,
-    ).format(of=number(len(areas)), round=round_.name)
-    said = areas[["area", "status"]]
-    detail = [
-        _("{done} of {expected} delivered").format(done=number(done), expected=number(expected))
-        for done, expected in zip(
-            areas["submitted"] + areas["accepted"], areas["expected"], strict=True
-        )
-    ]
-    placed = found.plan.areas[found.plan.areas["area"].isin(areas["area"])]
-    if placed.empty:
-        return
-    key = (round_.code, visit.who(), *areas["status"], *detail)
-    figure = cached.figure(
-        "round",
-        lambda: charts.tiles.draw(
-            said.assign(detail=detail), placed, **widgets.drawn(found, title)
-        ),
-        hash(key),
+    drawn = cached.kept(
+        "round map", lambda: _map(found, round_, cockpit.areas), *cockpit.key, *found.key
     )
-    kept = [name for name in tasks.columns() if name in areas]
+    if drawn.figure is None:
+        return
     widgets.chart(
-        figure,
-        areas[kept],
+        drawn.figure,
+        drawn.rows,
         key="round",
-        alt=charts.tiles.alt(said, placed),
+        alt=drawn.alt,
         found=found,
         how=_(
             "Each area has one word, the one that calls for action first: something was sent back; "
@@ -157,8 +156,28 @@ def heat_map(found: Picture, round_: ReportingRound, areas: pd.DataFrame) -> Non
     )
 
 
-def pick_areas(areas: pd.DataFrame) -> list[str]:
+def _map(found: Picture, round_: ReportingRound, areas: pd.DataFrame) -> _Map:
+    placed = found.plan.areas[found.plan.areas["area"].isin(areas["area"])]
+    rows = areas[[name for name in tasks.columns() if name in areas]]
+    said = areas[["area", "status"]]
+    if placed.empty:
+        return _Map(None, rows, "")
+    delivered = int(areas["status"].isin(["accepted", "submitted"]).sum())
+    title = plural(
+        "{{round}}: {n} of {{of}} areas has delivered all it was asked for",
+        "{{round}}: {n} of {{of}} areas have delivered all they were asked for",
+        delivered,
+    ).format(of=number(len(areas)), round=round_.name)
+    counts = zip(areas["submitted"] + areas["accepted"], areas["expected"], strict=True)
+    words = _("{done} of {expected} delivered")
+    detail = [words.format(done=number(done), expected=number(whole)) for done, whole in counts]
+    figure = charts.tiles.draw(said.assign(detail=detail), placed, **widgets.drawn(found, title))
+    return _Map(cached.Drawn(figure), rows, charts.tiles.alt(said, placed))
+
+
+def pick_areas(cockpit: Cockpit) -> list[str]:
     """Show the areas as a table, by status and region, and return those that were picked."""
+    areas = cockpit.areas
     left, right = st.columns(2)
     with left:
         words = {
@@ -179,15 +198,8 @@ def pick_areas(areas: pd.DataFrame) -> list[str]:
         region = widgets.choose(
             _("Region"), regions, name="region", index=None, placeholder=_("Any")
         )
-    chosen = areas
-    if status is not None:
-        chosen = chosen[chosen["status"] == status]
-    if region is not None:
-        chosen = chosen[chosen["region"] == region]
-    chosen = chosen.reset_index(drop=True)
-    shown = chosen.assign(
-        status=chosen["status"].map(charts.palette.word),
-        progress=(chosen["progress"] * FULL).round(),
+    chosen, shown = cached.kept(
+        "round table", lambda: _chosen(areas, status, region), *cockpit.key, status, region
     )
     names = tasks.columns()
     config: dict[str, Any] = {
@@ -197,9 +209,8 @@ def pick_areas(areas: pd.DataFrame) -> list[str]:
         names["due"]: st.column_config.DateColumn(names["due"]),
         names["reminded_at"]: st.column_config.DateColumn(names["reminded_at"]),
     }
-    kept = [name for name in names if name in shown]
     event = st.dataframe(
-        shown[kept].rename(columns=names),
+        shown,
         hide_index=True,
         key=f"areas_{visit.token('areas')}_{status}_{region}",
         on_select="rerun",
@@ -212,6 +223,24 @@ def pick_areas(areas: pd.DataFrame) -> list[str]:
     if picked.empty:
         st.caption(_("Pick one or several areas to extend their due date or to remind them."))
     return [str(code) for code in picked["area"]]
+
+
+def _chosen(
+    areas: pd.DataFrame, status: str | None, region: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the areas of a status and region (none: any), and the same as people read them."""
+    chosen = areas
+    if status is not None:
+        chosen = chosen[chosen["status"] == status]
+    if region is not None:
+        chosen = chosen[chosen["region"] == region]
+    chosen = chosen.reset_index(drop=True)
+    names = tasks.columns()
+    shown = chosen.assign(
+        status=chosen["status"].map(charts.palette.word),
+        progress=(chosen["progress"] * FULL).round(),
+    )
+    return chosen, shown[[name for name in names if name in shown]].rename(columns=names)
 
 
 # What the secretariat does --------------------------------------------------------------------
