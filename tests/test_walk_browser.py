@@ -51,8 +51,8 @@ def send(visit: Visit, level: int) -> str:
 
 
 def accept(visit: Visit, ref: str) -> None:
-    """Accept the newest figure that waits, which is the one just sent."""
-    page = visit.open("/review")
+    """Accept the figure of this number, which waits for review."""
+    page = visit.open(f"/review?ref={ref}")
     pick_last(page)
     expect(page.get_by_text(re.compile(rf"^{ref}  ")).first).to_be_visible()
     visit.picture("review-picked")

@@ -126,6 +126,20 @@ WORDS = {
         "superseded": N_("Superseded"),
         "withdrawn": N_("Withdrawn"),
     },
+    "risk": {
+        "tenfold": N_("Ten times the period before, or a tenth"),
+        "outlier": N_("Unusual change for this series"),
+        "large_change": N_("Large change"),
+        "replaces": N_("Replaces a figure that counts"),
+        "now_missing": N_("Had a value before"),
+        "first_report": N_("First report"),
+        "no_evidence": N_("No evidence"),
+    },
+    "voice": {
+        "state": N_("The State"),
+        "evaluator": N_("Evaluator"),
+        "civil_society": N_("Civil society"),
+    },
     "role": {
         "viewer": N_("Viewer"),
         "coordinator": N_("Coordinator"),

@@ -1,12 +1,18 @@
-"""What somebody has typed and not yet sent: kept as typed, until it is sent or thrown away."""
+"""What somebody has typed and not yet sent: kept as typed, until it is sent or thrown away.
+
+A coordinator's figures and reports are kept, and a reviewer's comments to rows that wait.
+"""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, select
 
 from dashboard.services import access, lookup
 from models import Draft, Identity
+
+REVIEW: Final = "review"
+"""The subject under which a reviewer's comments are kept; the detail is the number of the row."""
 
 
 def keep(
@@ -22,7 +28,8 @@ def keep(
 ) -> None:
     """Keep what was typed about a subject (an indicator or measure code) in an area."""
     place = lookup.area(session, area)
-    access.require(who, "submit", plan=plan, area=place.id)
+    if not access.allows(who, "review", plan=plan, area=place.id):
+        access.require(who, "submit", plan=plan, area=place.id)
     session.merge(
         Draft(
             person_id=who.person_id,
@@ -47,9 +54,19 @@ def find(
 
 
 def listing(session: Session, who: Identity, *, plan: str) -> list[Draft]:
-    """Return all that somebody has not yet sent, newest first."""
-    mine = select(Draft).where(Draft.person_id == who.person_id, Draft.plan_code == plan)
+    """Return all figures and reports that somebody has not yet sent, newest first."""
+    mine = select(Draft).where(
+        Draft.person_id == who.person_id, Draft.plan_code == plan, Draft.subject != REVIEW
+    )
     return sorted(session.exec(mine).all(), key=lambda draft: draft.saved_at, reverse=True)
+
+
+def comments(session: Session, who: Identity, *, plan: str) -> dict[str, str]:
+    """Return the comments a reviewer has typed and not yet sent, by the number of the row."""
+    mine = select(Draft).where(
+        Draft.person_id == who.person_id, Draft.plan_code == plan, Draft.subject == REVIEW
+    )
+    return {draft.detail: str(draft.content.get("note", "")) for draft in session.exec(mine)}
 
 
 def drop(
