@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
-from models import HISTORY, Table, migrations
+from models import HISTORY, ReportingRound, Table, columns, migrations
 from models.migrations import draft
 from tests.tiny import KENYA, NOON, PLAN
 
@@ -49,7 +49,15 @@ def schema(engine: Engine) -> set[tuple[str, ...]]:
 
 def row(table: sa.Table) -> dict[str, object]:
     """Return a row that the table accepts, of the tiny record's areas and plan."""
-    known = {"area_id": KENYA, "indicator_id": 1, "measure_id": 1, "cell_id": 0, "plan_code": PLAN}
+    known: dict[str, object] = {
+        "area_id": KENYA,
+        "indicator_id": 1,
+        "measure_id": 1,
+        "cell_id": 0,
+        "plan_code": PLAN,
+    }
+    if table.name == "evidence_revision":
+        known["address"] = ""  # a file, not an address
     return known | {
         column.name: _value(column)
         for column in table.columns
@@ -65,6 +73,8 @@ def _value(column: sa.Column[object]) -> object:
             return NOON.date()
         case sa.LargeBinary():
             return b"x"
+        case sa.JSON():
+            return ["x"]
         case sa.Integer() | sa.Boolean():
             return 1
         case sa.String():
@@ -112,7 +122,7 @@ def test_history_cannot_be_changed_or_removed(engine: Engine, verb: str) -> None
         pytest.skip("SQLite has no TRUNCATE")
     tables = [Table.metadata.tables[str(table.__tablename__)] for table in HISTORY]
     with engine.execution_options(writes=True).begin() as connection:
-        for table in tables:
+        for table in [columns(ReportingRound), *tables]:  # a receipt is of a round
             known = {name: value for name, value in row(table).items() if name in table.columns}
             connection.execute(sa.insert(table).values(known))
     for table in tables:

@@ -14,7 +14,8 @@ from models import Fault, HeadwayError, Snapshot
 def take(found: Picture) -> None:
     """Let an evaluator or administrator freeze what is known."""
     if not access.allows(visit.who(), "snapshot", plan=found.plan.plan):
-        st.caption(_("Snapshots are taken by evaluators and administrators; anyone may use them."))
+        said = _("Evaluators, the secretariat and administrators take them; anyone may use them.")
+        st.caption(said)
         return
     token = visit.token("snapshot")
     today = visit.now().date()
