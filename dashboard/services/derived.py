@@ -5,7 +5,7 @@ alone. A step of review patches them in its own transaction; `rebuild` makes the
 maintenance command and a test hold both against each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.frames import Flag
+from dashboard.services import packed
 from dashboard.services.lookup import Key
+from dashboard.services.packed import Series as Packed
 from models import (
     FOREVER,
     CurrentValue,
@@ -35,6 +37,8 @@ CURRENT: Final = columns(CurrentValue)
 SPANS: Final = columns(ValueSpan)
 PACKED: Final = columns(PackedSeries)
 SERIES: Final = ["area_id", "indicator_id", "cell_id"]
+BLOCK: Final = [*packed.OF]
+DOUBLES: Final = ("value", "denominator")
 KEY: Final = [*SERIES, "period"]
 CHUNK: Final = 20_000
 """Rows sent to the database at once."""
@@ -81,13 +85,13 @@ _REMOVE: Final = sa.delete(CURRENT).where(_at(CURRENT, KEY))
 _ACCEPT: Final = sa.insert(CURRENT)
 _BEGIN: Final = sa.insert(SPANS)
 _VALUES: Final = (
-    sa.select(
-        *(CURRENT.c[name] for name in ("year", "value", "denominator", "status", "qualifier"))
-    )
+    sa.select(*(CURRENT.c[name] for name in CONTENT if name != "seq"))
     .where(_at(CURRENT, SERIES))
     .order_by(CURRENT.c.period)
 )
-_UNPACK: Final = sa.delete(PACKED).where(_at(PACKED, SERIES))
+_BLOCK: Final = sa.select(*(PACKED.c[name] for name in packed.CONTENT)).where(_at(PACKED, BLOCK))
+_UNPACK: Final = sa.delete(PACKED).where(_at(PACKED, BLOCK))
+_REPACK: Final = sa.update(PACKED).where(_at(PACKED, BLOCK))
 _PACK: Final = sa.insert(PACKED)
 
 
@@ -132,40 +136,35 @@ def replace(
 
 def _repack(session: Session, key: Key) -> None:
     connection = session.connection()
+    before = connection.execute(_BLOCK, _of(key, BLOCK)).one_or_none()
     rows = connection.execute(_VALUES, _of(key, SERIES)).all()
-    connection.execute(_UNPACK, _of(key, SERIES))
-    if rows:
-        years = np.array([row.year for row in rows])
-        values = np.array([np.nan if row.value is None else row.value for row in rows])
-        below = np.array([np.nan if row.denominator is None else row.denominator for row in rows])
-        flags = np.array([flag(row.status, row.qualifier) for row in rows], dtype=np.uint8)
-        packed = dict(zip(SERIES, key[:3], strict=True)) | _pack(years, values, flags, below)
-        connection.execute(_PACK, packed)
+    held = None if before is None else before._asdict()
+    content = packed.replaced(held, key.indicator_id, _one(key, rows))
+    if content is None:
+        connection.execute(_UNPACK, _of(key, BLOCK))
+    elif before is None:
+        connection.execute(_PACK, {"area_id": key.area_id, "cell_id": key.cell_id, **content})
+    else:
+        connection.execute(_REPACK, _of(key, BLOCK) | content)
+
+
+def _one(key: Key, rows: Sequence[sa.Row[Any]]) -> Packed:
+    """Return the series of a key, whose accepted rows these are."""
+    own = {name: np.full(len(rows), getattr(key, name)) for name in SERIES}
+    told = {
+        name: np.array([getattr(row, name) for row in rows]) for name in ("year", "is_illustrative")
+    }
+    doubles = {
+        name: np.array([getattr(row, name) for row in rows], dtype=np.float64)
+        for name in ("value", "denominator")
+    }
+    flags = np.array([flag(row.status, row.qualifier) for row in rows], dtype=np.uint8)
+    return Packed.of_sorted({**own, **told, **doubles, "flags": flags})
 
 
 def flag(status: str, qualifier: str) -> int:
     """Return the flag byte of a status and a qualifier."""
     return FLAGS[status, qualifier]
-
-
-Array = np.ndarray[Any, Any]
-
-
-def _pack(years: Array, values: Array, flags: Array, denominators: Array) -> dict[str, Any]:
-    # Periods within a year come in their order, so the last of a year stays.
-    first = int(years.min())
-    length = int(years.max()) - first + 1
-    numbers = np.full((2, length), np.nan, dtype="<f8")
-    marks = np.zeros(length, dtype=np.uint8)
-    numbers[0, years - first] = values
-    numbers[1, years - first] = denominators
-    marks[years - first] = flags
-    return {
-        "first_year": first,
-        "values": numbers[0].tobytes(),
-        "flags": marks.tobytes(),
-        "denominators": None if np.isnan(numbers[1]).all() else numbers[1].tobytes(),
-    }
 
 
 def spans(observations: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -187,20 +186,8 @@ def spans(observations: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 
 
 def pack(current: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a packed row for each series of `current` (columns of `KEY`, value, flags)."""
-    table = current.sort_values(KEY, kind="stable")
-    codes = table.groupby(SERIES, sort=False).ngroup().to_numpy()
-    edges = np.flatnonzero(np.diff(codes, prepend=-1))
-    heads = table[SERIES].to_numpy()[edges]
-    years = table["year"].to_numpy()
-    values = table["value"].to_numpy(dtype="float64")
-    flags = table["flags"].to_numpy(dtype=np.uint8)
-    below = table["denominator"].to_numpy(dtype="float64")
-    return [
-        dict(zip(SERIES, map(int, head), strict=True))
-        | _pack(years[a:b], values[a:b], flags[a:b], below[a:b])
-        for head, a, b in zip(heads, edges, [*edges[1:], len(table)], strict=True)
-    ]
+    """Return the packed rows of accepted ones (columns of `KEY`, `CONTENT` and flags)."""
+    return Packed.of(current).written()
 
 
 def with_flags(table: pd.DataFrame) -> pd.DataFrame:
@@ -263,7 +250,7 @@ def differences(session: Session) -> list[str]:
     right, real = from_truth(session), stored(session)
     faults = []
     for name, wanted in right.items():
-        keys = SERIES if name == "packed_series" else [*KEY, "accepted_at"]
+        keys = BLOCK if name == "packed_series" else [*KEY, "accepted_at"]
         held = real[name]
         if len(wanted) != len(held):
             faults.append(f"{name} holds {len(held)} rows instead of {len(wanted)}")
