@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from dashboard.services import drafts, ledger, observations, review, rounds, updates
+from dashboard.services.lookup import Ref
 from models import (
     ANONYMOUS,
     SYSTEM,
@@ -21,8 +23,9 @@ from models import (
     SignInNeeded,
     Submission,
     WrongState,
+    unit_of_work,
 )
-from tests.rounds import DUE, LATE, asked, send, send_all
+from tests.rounds import DUE, LATE, asked, opened, send, send_all
 from tests.tiny import KENYA, LEVEL, NAMIBIA, NOON, PERCENT, PLAN, TREATY, draft, update
 
 
@@ -356,3 +359,27 @@ def test_the_installation_itself_is_never_locked_out(
 ) -> None:
     rounds.close(session, secretariat, code, token="c", now=NOON)
     send(session, SYSTEM)
+
+
+def test_a_round_goes_its_way_on_both_databases(
+    engine: Engine, person: Callable[[str], Identity]
+) -> None:
+    office, sender, judge = person("secretariat"), person("coordinator"), person("reviewer")
+
+    def go(session: Session) -> None:
+        code = opened(session, office)
+        send_all(session, sender)
+        given = rounds.deliver(session, sender, code, "KEN", token="d", now=NOON)
+        assert given.number == "KEN-2026-0001"
+        for seq in (1, 2, 3):
+            review.accept(session, judge, Ref("KEN", seq), plan=PLAN, now=NOON)
+        rounds.remind(session, office, code, ["NAM"], token="r", now=NOON)
+        rounds.close(session, office, code, token="c", now=NOON)
+        rounds.seal(session, office, code, token="s", now=NOON)
+        table = rounds.cockpit(session, office, code, now=LATE).set_index("area")
+        assert table["status"].to_dict() == {"KEN": "accepted", "NAM": "late"}
+        assert table["receipt"].fillna("").to_dict() == {"KEN": "KEN-2026-0001", "NAM": ""}
+        assert rounds.stamp(session)[0] > 0
+        assert ledger.verify(session) == []
+
+    unit_of_work(engine, go)
