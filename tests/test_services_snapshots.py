@@ -285,7 +285,7 @@ def test_only_evaluators_and_administrators_take_snapshots(
     viewer: Identity,
 ) -> None:
     for who in (coordinator, reviewer, viewer):
-        with pytest.raises(NotAllowed, match="evaluators and administrators"):
+        with pytest.raises(NotAllowed, match="evaluators, the secretariat and administrators"):
             take(record, who)
     with pytest.raises(SignInNeeded):
         take(record, ANONYMOUS)

@@ -5,7 +5,7 @@ alone. A step of review patches them in its own transaction; `rebuild` makes the
 maintenance command and a test hold both against each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,6 +40,8 @@ SERIES: Final = ["area_id", "indicator_id", "cell_id"]
 BLOCK: Final = [*packed.OF]
 DOUBLES: Final = ("value", "denominator")
 KEY: Final = [*SERIES, "period"]
+AREAS_AT_ONCE: Final = 50
+"""Areas whose values are packed anew at once."""
 CHUNK: Final = 20_000
 """Rows sent to the database at once."""
 CONTENT: Final = [
@@ -188,6 +190,20 @@ def spans(observations: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 def pack(current: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the packed rows of accepted ones (columns of `KEY`, `CONTENT` and flags)."""
     return Packed.of(current).written()
+
+
+def pack_again(session: Session, areas: Iterable[int]) -> None:
+    """Pack the accepted rows of whole areas anew, after many were stored at once."""
+    connection = session.connection()
+    which = sorted(set(areas))
+    names = [*KEY, *CONTENT]
+    for start in range(0, len(which), AREAS_AT_ONCE):
+        some = which[start : start + AREAS_AT_ONCE]
+        wanted = sa.select(*(CURRENT.c[name] for name in names)).where(CURRENT.c.area_id.in_(some))
+        current = _frame(connection, wanted)
+        connection.execute(sa.delete(PACKED).where(PACKED.c.area_id.in_(some)))
+        if len(current):
+            connection.execute(_PACK, pack(with_flags(current)))
 
 
 def with_flags(table: pd.DataFrame) -> pd.DataFrame:

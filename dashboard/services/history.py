@@ -182,9 +182,7 @@ def _derive(session: Session, table: pd.DataFrame, events: pd.DataFrame) -> None
     if current.empty:
         return  # all of it waits, or no longer counts
     derived.insert(session, derived.CURRENT, current)
-    packed = derived.pack(derived.with_flags(current))
-    if packed:
-        session.connection().execute(sa.insert(derived.PACKED), packed)
+    derived.pack_again(session, current["area_id"].unique().tolist())
 
 
 def _chain(
