@@ -40,7 +40,6 @@ from models import (
     Weight,
     columns,
     reading,
-    unit_of_work,
 )
 
 BLOCKED, LEFT_OUT = "blocked", "left out"
@@ -259,6 +258,8 @@ class _Look:
             )
         found = self._tables()
         self.options = self._remembered()
+        if self.ready is not None and not self.options.decimal:
+            self.options = replace(self.options, decimal=self.ready.decimal)
         reader = Reader(self.names, self.options)
         reader.log = self.log
         for sheet in found:
@@ -522,9 +523,10 @@ def take(
         raise BadInput(*(_plain(fault) for fault in errors))
     if warnings and not is_confirmed:
         raise BadInput(*(_plain(fault) for fault in warnings))
-    if not looked.sendable:
+    with reading(engine) as session:
+        batch = _begun(session, who, looked)
+    if not looked.sendable and not batch:
         return Taken("", 0)
-    batch = unit_of_work(engine, lambda session: _begun(session, who, looked))
     incoming = Incoming(
         who,
         looked.plan,

@@ -692,7 +692,7 @@ class Checks:
             ]
         )[kinds]
         over = adds & (groups["sum"] > groups["value"] * 1.0005).to_numpy()
-        whole = (groups["count"] >= 2).to_numpy() & ~adds
+        whole = (groups["count"] >= 2).to_numpy() & self.limits.is_share[kinds]
         slack = 0.05 + 0.001 * groups["value"].abs()
         outside = (
             whole

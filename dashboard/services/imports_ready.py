@@ -23,6 +23,7 @@ class Ready:
     cells: Mapping[str, str]
     everybody: frozenset[str] = frozenset()
     starts: tuple[str, ...] = ()  # how its codes of indicators begin
+    decimal: str = "."  # both put a comma between thousands
 
 
 GLOTIP: Final = Ready(

@@ -101,13 +101,14 @@ def _parts(
         known = _end(session, area_id)
     rows = rows[rows["outcome"] != UNCHANGED]
     cells = unit_of_work(engine, lambda session: cell_ids(session, sorted(set(rows["cell"]))))
-    end = [known]
+    end, is_alone = [known], [True]
     for first in range(0, len(rows), PART):
         part = rows.iloc[first : first + PART]
 
         def work(session: Session, part: pd.DataFrame = part) -> None:
-            # Somebody else wrote here since the rows were compared: compare these again.
-            if ledger.hold(session, area_id).record_seq != end[0]:
+            # Once somebody else wrote here, all that is left is compared again.
+            is_alone[0] &= ledger.hold(session, area_id).record_seq == end[0]
+            if not is_alone[0]:
                 part = compared(session, part)
                 part = part[part["outcome"] != UNCHANGED]
             end[0] = _record(session, batch, area_id, part, cells)

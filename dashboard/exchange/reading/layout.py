@@ -99,7 +99,10 @@ def _score(layout: Layout) -> int:
     """Return how many different roles the cells of a row have; years across count together."""
     known = [column for column in layout.columns if column.how == "known" and column.role]
     kinds = {column.role for column in known}
+    sorts = {role.partition(":")[0] for role in kinds if role.startswith(ACROSS)}
     across = sum(role.startswith(ACROSS) for role in kinds)
+    if len(sorts) > 1 and len(kinds) == across:
+        return 0  # a row of figures names an indicator, an area and a year, no header does
     texts = [column.header for column in layout.columns if column.header]
     if len(kinds) - across == 0 and across < 2:
         return 0
