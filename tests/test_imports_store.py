@@ -245,7 +245,7 @@ def test_a_write_of_another_between_two_parts_is_not_lost(
                 )
             )
 
-    monkeypatch.setattr(imports_store.time, "sleep", elsewhere)
+    monkeypatch.setattr("dashboard.services.imports_store.time.sleep", elsewhere)
     take(database, coordinator, *rows)
     assert states(database).count("superseded") == 1
     assert states(database).count("submitted") == 7
