@@ -284,3 +284,17 @@ def test_the_limits_of_a_large_change(
     with reading(engine) as session:
         (row,) = queues.figures(session, reviewer, plan=PLAN).to_dict("records")
     assert row["reasons"] == reasons
+
+
+def test_what_counts_stands_field_by_field_beside_what_was_sent(
+    engine: Engine, coordinator: Identity, reviewer: Identity, neighbour: Identity
+) -> None:
+    accept(engine, reviewer, send(engine, coordinator, note="first count"))
+    corrected = send(engine, coordinator, later=1, value=Decimal(63), note="recount")
+    fresh = send(engine, coordinator, later=1, period="2023")
+    with reading(engine) as session:
+        found = queues.counting(session, reviewer, [corrected, fresh], plan=PLAN)
+        with pytest.raises(NotAllowed):
+            queues.counting(session, neighbour, [corrected], plan=PLAN)
+    assert set(found) == {corrected}
+    assert (found[corrected]["value"], found[corrected]["note"]) == (Decimal("62.5"), "first count")

@@ -4,6 +4,7 @@ Risk is told in words, never hidden in a number: each reason says what a careful
 at twice. A row without any reason is clean.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.services import access, batches, lookup, review
+from dashboard.services.lookup import Ref
 from dashboard.services.reads import table as rows_of
 from models import (
     MISSING,
@@ -180,6 +182,37 @@ def _weighed(table: pd.DataFrame) -> pd.DataFrame:
     for name, sign in signs.items():
         reasons = reasons.where(~sign, reasons + f" {name}")
     return table.assign(risk=risk, reasons=reasons.str.strip(), is_clean=risk == 0)
+
+
+def counting(
+    session: Session, who: Identity, refs: Sequence[Ref], *, plan: str
+) -> dict[Ref, dict[str, Any]]:
+    """Return the fields of the figure that counts today for the key of each of these rows.
+
+    A row for whose key nothing counts is left out, and so is one that the reviewer may not see.
+    """
+    o, accepted = OBSERVATIONS, OBSERVATIONS.alias()
+    same = [CURRENT.c[name] == o.c[name] for name in (*SERIES, "period")]
+    found: dict[Ref, dict[str, Any]] = {}
+    for code in sorted({ref.area for ref in refs}):
+        place = lookup.area(session, code)
+        access.require(who, "review", plan=plan, area=place.id)
+        wanted = (
+            sa.select(o.c.seq.label("waiting"), *(accepted.c[name] for name in SHOWN))
+            .join(CURRENT, sa.and_(*same))
+            .join(
+                accepted,
+                sa.and_(accepted.c.area_id == CURRENT.c.area_id, accepted.c.seq == CURRENT.c.seq),
+            )
+            .where(
+                o.c.area_id == place.id,
+                o.c.seq.in_([ref.seq for ref in refs if ref.area == code]),
+            )
+        )
+        for row in session.connection().execute(wanted):
+            fields = dict(row._mapping)
+            found[Ref(code, fields.pop("waiting"))] = fields
+    return found
 
 
 def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:

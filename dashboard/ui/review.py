@@ -156,11 +156,13 @@ def _answers(plan: str, person: Identity, picked: pd.DataFrame) -> None:
     """Show each picked figure beside what counts, with room for a comment, and take the answers."""
     token = visit.token("review_figures")
     rows = picked.to_dict("records")
+    refs = [Ref(row["area"], int(row["seq"])) for row in rows[:SHOWN]]
     with visit.read() as session:
         typed = drafts.comments(session, person, plan=plan)
+        counts = queues.counting(session, person, refs, plan=plan)
     notes: dict[str, str] = {}
-    for row in rows[:SHOWN]:
-        st.html(_compared(row))
+    for ref, row in zip(refs, rows, strict=False):
+        st.html(_compared(row, counts.get(ref)))
         key = f"note_{row['ref']}_{token}"
         st.session_state.setdefault(key, typed.get(row["ref"], ""))
         notes[row["ref"]] = st.text_area(
@@ -196,9 +198,10 @@ def _answers(plan: str, person: Identity, picked: pd.DataFrame) -> None:
 def _label(accepted: int, back: int) -> str:
     parts = [
         plural("Accept {n}", "Accept {n}", accepted) if accepted else "",
-        plural("Send {n} back", "Send {n} back", back) if back else "",
+        plural("send {n} back", "send {n} back", back) if back else "",
     ]
-    return listing(list(filter(None, parts)))
+    said = listing(list(filter(None, parts)))
+    return said[:1].upper() + said[1:]
 
 
 def _decision(row: dict[Any, Any], note: str) -> Decision:
@@ -267,41 +270,56 @@ def _told(outcomes: list[Outcome]) -> tuple[str, list[str]]:
     return " ".join(filter(None, done)), [_(o.refused) for o in outcomes if o.refused]
 
 
-def _compared(row: dict[Any, Any]) -> look.Html:
-    """Return one figure field by field beside the one that counts."""
-    sent = _said(row, "value")
+def _compared(row: dict[Any, Any], counts: dict[str, Any] | None) -> look.Html:
+    """Return one figure field by field beside the one that counts; what differs is marked."""
     rows = [
-        (_("Value"), sent, _or_dash(row["accepted"]), _or_dash(row["previous"])),
-        (_("Unit"), str(row["unit"]), "", ""),
-        (_("Status"), word("observation_status", str(row["status"])), "", ""),
-        (_("Source"), row["source"] or row["missing_reason"] or "–", "", ""),
-        (_("Evidence"), row["evidence"] or "–", "", ""),
-        (_("Note"), row["note"] or "–", "", ""),
-        (_("Comment to the reviewer"), row["comment"] or "–", "", ""),
-        (_("Sent at"), instant(row["recorded_at"]), "", ""),
+        (name, look.tag(sent, "warn") if counts is not None and sent != today else sent, today)
+        for name, sent, today in (
+            (name, say(row), "–" if counts is None else say(counts)) for name, say in _fields()
+        )
+        if (sent, today) != ("–", "–")
     ]
-    if row["numerator"] is not None and not pd.isna(row["numerator"]):
-        parts = f"{row['numerator']} / {row['denominator']}"
-        rows.insert(1, (_("Numerator and denominator"), parts, "", ""))
+    before = _or_dash(row["previous"])
+    rows.append((_("Value of the period before"), before, ""))
+    rows.append((_("Sent at"), instant(row["recorded_at"]), ""))
     cell = "" if row["cell"] == "_T" else f", {row['cell']}"
     caption = (
-        f"{row['ref']}  {row['name']}, {row['indicator']} {row['title']}, {row['period']}{cell}"
+        f"{row['ref']}  {row['name']}, {row['indicator']} {row['title']}, {row['period']}{cell}, "
+        f"{row['unit']}"
     )
-    heads = [_("Field"), _("Sent"), _("Counts today"), _("Period before")]
+    heads = [_("Field"), _("Sent"), _("Counts today")]
     said = [look.tag(word("risk", reason), "warn") for reason in row["reasons"].split()]
     if row["is_own"]:
-        said.append(
-            look.notice(_("This is your own: somebody else has to accept it."), tone="warn")
-        )
+        text = _("This is your own: somebody else has to accept it.")
+        said.append(look.notice(text, tone="warn"))
     if row["state"] == State.ENDORSED:
         said.append(look.state(State.ENDORSED))
     return look.join([look.table(caption, heads, rows), *said])
 
 
-def _said(row: dict[Any, Any], field: str) -> str:
-    if pd.isna(row[field]):
-        return row.get("text") or word("observation_status", str(row["status"]))
-    return f"{row['qualifier']}{number(row[field], 6)}"
+def _fields() -> list[tuple[str, Callable[[dict[Any, Any]], str]]]:
+    """Return the fields that are held beside each other, and how each is written."""
+    return [
+        (_("Value"), _said),
+        (_("Numerator and denominator"), _parts),
+        (_("Status"), lambda row: word("observation_status", str(row["status"]))),
+        (_("Why there is no value"), lambda row: row["missing_reason"] or "–"),
+        (_("Source"), lambda row: row["source"] or "–"),
+        (_("Evidence"), lambda row: row["evidence"] or "–"),
+        (_("Note"), lambda row: row["note"] or "–"),
+        (_("Comment to the reviewer"), lambda row: row["comment"] or "–"),
+    ]
+
+
+def _parts(row: dict[Any, Any]) -> str:
+    parts = [row["numerator"], row["denominator"]]
+    return "–" if any(part is None or pd.isna(part) for part in parts) else "{} / {}".format(*parts)
+
+
+def _said(row: dict[Any, Any]) -> str:
+    if row["value"] is None or pd.isna(row["value"]):
+        return row["text"] or word("observation_status", str(row["status"]))
+    return f"{row['qualifier']}{number(float(row['value']), 6)}"
 
 
 def _or_dash(value: float | None) -> str:
