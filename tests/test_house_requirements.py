@@ -26,6 +26,7 @@ ALLOWED = {
 FOR_TESTS = {
     "axe-playwright-python": "MIT in its own text; it carries axe-core, MPL-2.0",
     "hypothesis": "MPL-2.0",
+    "odfpy": "Apache, or GPL at one's choice",
     "pathspec": "MPL-2.0",
     "text-unidecode": "Artistic, or GPL at one's choice",
 }
