@@ -297,7 +297,7 @@ def test_a_snapshot_is_taken_listed_fetched_verified_and_rebuilt(
     assert "byte for byte" in run("snapshot", "rebuild", identity[:12]).output
     assert "No snapshot has the identity" in run("snapshot", "get", "f" * 12, code=1).output
     refused = run("snapshot", "take", "--name", "x", "--as", "viewer@example.org", code=1)
-    assert "evaluators and administrators" in refused.output
+    assert "evaluators, the secretariat and administrators" in refused.output
 
 
 def test_verify_needs_no_record_and_ends_with_what_it_found(

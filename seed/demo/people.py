@@ -32,6 +32,7 @@ PEOPLE: Final = (
     ),
     DemoPerson("reviewer", "Rita Reviewer", "reviewer@demo.example", Role.REVIEWER),
     DemoPerson("evaluator", "Eva Evaluator", "evaluator@demo.example", Role.EVALUATOR),
+    DemoPerson("society", "Nadia Network", "society@demo.example", Role.CIVIL_SOCIETY),
     DemoPerson("secretariat", "Sefa Secretariat", "secretariat@demo.example", Role.SECRETARIAT),
     DemoPerson(
         "administrator", "Adam Administrator", "administrator@demo.example", Role.ADMINISTRATOR
