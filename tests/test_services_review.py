@@ -9,8 +9,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
-from dashboard.services import decisions, derived, ledger, observations, queues, reads, review
+from dashboard.services import (
+    decisions,
+    derived,
+    evidence,
+    ledger,
+    observations,
+    queues,
+    reads,
+    review,
+)
 from dashboard.services.decisions import Decision
 from dashboard.services.lookup import Ref
 from models import (
@@ -298,3 +308,27 @@ def test_what_counts_stands_field_by_field_beside_what_was_sent(
             queues.counting(session, neighbour, [corrected], plan=PLAN)
     assert set(found) == {corrected}
     assert (found[corrected]["value"], found[corrected]["note"]) == (Decimal("62.5"), "first count")
+
+
+def test_a_file_of_the_library_is_evidence_too(
+    engine: Engine, coordinator: Identity, reviewer: Identity
+) -> None:
+    ref = send(engine, coordinator)
+
+    def prove(session: Session) -> None:
+        number = evidence.add(
+            session,
+            coordinator,
+            "KEN",
+            {"title": "Annual report"},
+            "https://example.org/report",
+            plan=PLAN,
+            token="e",
+            now=NOON,
+        )
+        evidence.use(session, coordinator, ref, number, plan=PLAN, now=NOON)
+
+    unit_of_work(engine, prove)
+    with reading(engine) as session:
+        (row,) = queues.figures(session, reviewer, plan=PLAN).to_dict("records")
+    assert row["reasons"] == "first_report"

@@ -18,6 +18,7 @@ from dashboard.services.reads import table as rows_of
 from models import (
     MISSING,
     CurrentValue,
+    EvidenceUse,
     Identity,
     Indicator,
     Kind,
@@ -50,6 +51,7 @@ STATES: Final = columns(ReviewState)
 CURRENT: Final = columns(CurrentValue)
 INDICATORS: Final = columns(Indicator)
 AREAS: Final = columns(ReferenceArea)
+USES: Final = columns(EvidenceUse)
 SERIES: Final = ("area_id", "indicator_id", "cell_id")
 SHOWN: Final = (
     *("period", "value", "text", "qualifier", "status", "missing_reason", "numerator"),
@@ -80,7 +82,7 @@ def figures(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     for name in ("value", "accepted", "previous"):
         table[name] = table[name].astype("float64")
     table = table.merge(_usual(session, waits), on=list(SERIES), how="left")
-    table = _weighed(table).drop(columns=[*SERIES, "usual", "changes", "past"])
+    table = _weighed(table).drop(columns=[*SERIES, "usual", "changes", "past", "is_proved"])
     table = table.assign(is_own=table["author_id"] == who.person_id)
     return table.sort_values(
         ["risk", "recorded_at", "ref"], ascending=[False, True, True], ignore_index=True
@@ -128,12 +130,20 @@ def _beside(waits: sa.Select[Any]) -> sa.Select[Any]:
             STATES.c.state,
             STATES.c.step,
             *(o.c[name] for name in SHOWN),
+            _is_proved().label("is_proved"),
             accepted.scalar_subquery().label("accepted"),
             previous.scalar_subquery().label("previous"),
         )
         .join(AREAS, AREAS.c.id == o.c.area_id)
         .join(lookup.CELL, lookup.CELL.c.id == o.c.cell_id)
     )
+
+
+def _is_proved() -> sa.ColumnElement[bool]:
+    used = sa.select(USES.c.seq).where(
+        USES.c.area_id == OBSERVATIONS.c.area_id, USES.c.seq == OBSERVATIONS.c.seq
+    )
+    return used.exists()
 
 
 def _usual(session: Session, waits: sa.Select[Any]) -> pd.DataFrame:
@@ -175,7 +185,7 @@ def _weighed(table: pd.DataFrame) -> pd.DataFrame:
         "replaces": table["accepted"].notna() & (table["accepted"] != value),
         "now_missing": missing & before.notna(),
         "first_report": table["past"].isna(),
-        "no_evidence": ~missing & (table["evidence"] == ""),
+        "no_evidence": ~missing & (table["evidence"] == "") & ~table["is_proved"].astype("bool"),
     }
     risk = sum((sign.astype("int64") * RISKS[name] for name, sign in signs.items()), start=0)
     reasons = pd.Series("", index=table.index, dtype="str")
