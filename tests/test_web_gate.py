@@ -251,3 +251,10 @@ def test_a_foreign_name_reaches_nothing(public: TestClient) -> None:
         public.websocket_connect(doors.STREAM, headers=dict(foreign)),
     ):
         pass
+
+
+def test_the_name_of_the_first_page_leads_to_it_and_keeps_the_choices(public: TestClient) -> None:
+    answer = public.get("/overview?as_of=2024-01-01")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == "/?as_of=2024-01-01"
+    assert public.get("/overview").headers["location"] == "/"

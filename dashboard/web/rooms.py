@@ -1,6 +1,7 @@
 """Rooms beside the pages: sign-in, interface, files. Each could stand alone."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -9,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard.web import files
 from dashboard.web.door import Door, path
 from dashboard.web.shell import shell
+
+FIRST: Final = "/overview"
 
 
 class Rooms:
@@ -24,19 +27,22 @@ class Rooms:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        room = self._room(path(scope))
+        room = self._room(path(scope), scope.get("query_string", b"").decode("latin-1"))
         if room is self.app:
             # An origin would make Streamlit look up this machine's address at another host.
             headers = [pair for pair in scope["headers"] if pair[0] != b"origin"]
             scope = {**scope, "headers": headers}
         await room(scope, receive, send)
 
-    def _room(self, address: str) -> ASGIApp:
+    def _room(self, address: str, query: str) -> ASGIApp:
         if address == "/api":
             return RedirectResponse("/api/", status_code=308)
         first = "/" + address.split("/", 2)[1]
         if first in self.rooms:
             return self.rooms[first]
+        if address == FIRST:
+            # The first page has the address of the house itself, and no other.
+            return RedirectResponse(f"/?{query}" if query else "/", status_code=307)
         if address == "/" or address.removeprefix("/") in self.door.pages:
             return shell
         if address == "/robots.txt":
