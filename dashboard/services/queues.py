@@ -82,7 +82,7 @@ def figures(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
     for name in ("value", "accepted", "previous"):
         table[name] = table[name].astype("float64")
     table = table.merge(_usual(session, waits), on=list(SERIES), how="left")
-    table = _weighed(table).drop(columns=[*SERIES, "usual", "changes", "past", "is_proved"])
+    table = weighed(table).drop(columns=[*SERIES, "usual", "changes", "past", "is_proved"])
     table = table.assign(is_own=table["author_id"] == who.person_id)
     return table.sort_values(
         ["risk", "recorded_at", "ref"], ascending=[False, True, True], ignore_index=True
@@ -165,7 +165,12 @@ def _usual(session: Session, waits: sa.Select[Any]) -> pd.DataFrame:
     return found.reset_index()
 
 
-def _weighed(table: pd.DataFrame) -> pd.DataFrame:
+def weighed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return figures with the reasons to look at each twice, as one number and in words.
+
+    `table` has kind, status, value, previous, accepted, evidence; past, changes and usual of the
+    series. Added columns: risk, reasons, is_clean.
+    """
     value, before = table["value"], table["previous"]
     change = (value - before).abs()
     greater = np.maximum(value.abs(), before.abs())
