@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
+from dashboard import i18n
 from dashboard.services import access
 from models import Identity, open_database, reading, unit_of_work, writing
 from models.migrations import upgrade
@@ -28,6 +29,12 @@ def prepare(engine: Engine) -> Engine:
     upgrade(engine)
     unit_of_work(engine, tiny.fill)
     return engine
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Begin every test in English, whatever the test before it spoke."""
+    i18n.speak(i18n.SOURCE)
 
 
 @pytest.fixture(scope="session")
