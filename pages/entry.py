@@ -1,9 +1,9 @@
-"""Enter a figure or a report on a measure; what is typed is kept until it is sent."""
+"""Enter figures and reports on measures; what is typed is kept until it is sent."""
 
 import streamlit as st
 
 from dashboard.i18n import _
-from dashboard.ui import cached, entry, visit, widgets
+from dashboard.ui import cached, entry, grid, visit, widgets
 
 found = widgets.open_picture(
     _("Enter data"), lede=_("What you type is kept as you type it, and counts once it is accepted.")
@@ -11,11 +11,18 @@ found = widgets.open_picture(
 person = visit.require("submit", plan=found.plan.plan)
 words = cached.words(found.plan.plan)
 area = entry.pick_area(found, person)
-figures, measures, sent = st.tabs(
-    [_("Figures"), _("Reports on measures"), _("What you have sent")],
+labels = [_("Grid"), _("One figure"), _("Reports on measures"), _("What you have sent")]
+asked = [name in st.query_params for name in ("indicator", "measure")]
+first = asked.index(True) + 1 if any(asked) else 0
+many, figures, measures, sent = st.tabs(
+    labels,
     key="entry_tab",
     on_change="rerun",
+    default=labels[st.session_state.setdefault("entry_first", first)],
 )
+if many.open:
+    with many:
+        grid.draw(found, words, person, area)
 if figures.open:
     with figures:
         text = entry.pick_indicator(found, words, area)

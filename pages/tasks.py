@@ -14,6 +14,13 @@ if errands:
     errand = tasks.pick(errands)
     tasks.head(errand)
     tasks.deliver(errand)
+    if not errand.lock and errand.done < errand.expected:
+        widgets.link(
+            "entry",
+            _("Fill in all figures in one grid"),
+            area=errand.area,
+            section=f"round:{errand.round}",
+        )
     tasks.listing(errand)
     tasks.neighbours(found, errand)
 else:

@@ -18,7 +18,7 @@ GOOD = {"value": "62,5", "source": "Annual report, 2026"}
 
 
 def keep(session: Session, who: Identity, cells: dict[Cell, Any], **changes: Any) -> None:
-    usual = {"window": "one", "since": NOON, "now": NOON}
+    usual: dict[str, Any] = {"window": "one", "since": NOON, "now": NOON}
     drafts.keep_cells(session, who, cells, plan=PLAN, area="KEN", **(usual | changes))
 
 
@@ -27,7 +27,7 @@ def look(session: Session, who: Identity, cells: dict[Cell, Any]) -> xray.Seen:
 
 
 def send(session: Session, who: Identity, cells: list[Cell], **changes: Any) -> xray.Sent:
-    usual = {"answers": {}, "is_confirmed": False, "token": "t", "now": NOON}
+    usual: dict[str, Any] = {"answers": {}, "is_confirmed": False, "token": "t", "now": NOON}
     told = usual | changes
     return xray.send(session, who, cells, told.pop("answers"), plan=PLAN, area="KEN", **told)
 
