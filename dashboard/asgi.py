@@ -45,6 +45,13 @@ def interface() -> ASGIApp:
     return make_app(visit.engine, SETTINGS)
 
 
+def statistics() -> ASGIApp:
+    """Build the service for statistical clients, when somebody first asks for it."""
+    from dashboard.api import sdmx
+
+    return sdmx.make_app(visit.engine, SETTINGS)
+
+
 def provider() -> ASGIApp:
     """Build the pages for signing in with a provider."""
     from dashboard.web.oidc import Provider
@@ -89,6 +96,7 @@ BUNDLE: Final = Files(
 ROOMS: Final[dict[str, ASGIApp]] = {
     "/account": Account(DOOR, oidc=Late(provider, "") if SETTINGS.oidc else None),
     "/api": Late(interface, "/api"),
+    "/sdmx": Late(statistics, "/sdmx"),
     **dict.fromkeys(("/calendar", "/letters"), Late(letters, "")),
     "/evidence": Late(library, ""),
     "/assets": Files(ASSETS, "/assets/", kept=KEPT, are_hashed=False),

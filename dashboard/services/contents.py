@@ -64,8 +64,8 @@ def tables(session: Session, plan: PlanText, *, as_of: datetime) -> Tables:
     indicators = {one.id: one.code for one in plan.indicators}
     places = areas(session)
     m49 = dict(zip(places["area"], places["m49"], strict=True))
-    history = _history(session, indicators, as_of)
-    current = history[history["ended_at"].isna()]
+    spans = history(session, indicators, as_of)
+    current = spans[spans["ended_at"].isna()]
     return {
         **editions.tables(plan),
         "areas": places,
@@ -73,7 +73,7 @@ def tables(session: Session, plan: PlanText, *, as_of: datetime) -> Tables:
         "weights": _weights(session),
         "baselines": _aims(session, Baseline, indicators, as_of),
         "targets": _aims(session, Target, indicators, as_of),
-        "revisions": history,
+        "revisions": spans,
         "observations": current.assign(m49=current["area"].map(m49)),
         "measure_updates": _updates(session, measures, m49, as_of),
         "chains": chains(session, as_of),
@@ -197,7 +197,7 @@ def _moments(values: pd.Series) -> pd.Series:
     return pd.to_datetime(values.astype("Int64"), unit="us", utc=True).astype("datetime64[us, UTC]")
 
 
-def _history(session: Session, indicators: Mapping[int, str], as_of: datetime) -> pd.DataFrame:
+def history(session: Session, indicators: Mapping[int, str], as_of: datetime) -> pd.DataFrame:
     """Return every observation accepted by a moment, and its end where that had come by then."""
     s, o, e = columns(ValueSpan), columns(Observation), columns(ReviewEvent)
     a, c = lookup.AREA, lookup.CELL

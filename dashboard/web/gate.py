@@ -43,6 +43,7 @@ BELOW: Final = {
     "/calendar": Need.NOTHING,
     "/static": Need.NOTHING,
     "/api": Need.READ,
+    "/sdmx": Need.READ,
     "/evidence": Need.READ,
     "/media": Need.READ,
     "/component": Need.READ,
@@ -103,7 +104,7 @@ class Gate:
 
 
 def _sign_in(scope: Scope, address: str) -> Response:
-    if address.startswith(("/_stcore", "/media", "/api", "/component")):
+    if address.startswith(("/_stcore", "/media", "/api", "/sdmx", "/component")):
         return JSONResponse({"detail": "Please sign in to do this."}, status_code=401)
     query = scope["query_string"].decode("latin-1")
     back = f"{address}?{query}" if query else address
@@ -114,6 +115,6 @@ def _sign_in(scope: Scope, address: str) -> Response:
 
 def _not_yet(address: str) -> Response:
     words = _("This installation is not public, and your account has no role in it yet.")
-    if address.startswith(("/_stcore", "/media", "/api", "/component")):
+    if address.startswith(("/_stcore", "/media", "/api", "/sdmx", "/component")):
         return JSONResponse({"detail": words}, status_code=403)
     return paper.sentence(403, _("Not open to you yet"), words)

@@ -1,0 +1,61 @@
+"""SDMX-CSV: one row an observation, one column a component; versions 1.0 and 2.0."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pandas as pd
+
+from dashboard.exchange.about import Meta
+from dashboard.exchange.sdmx import columns, model
+from dashboard.exchange.sdmx.columns import Columns
+from dashboard.exchange.sdmx.model import Structure
+
+MEDIA: Final = "application/vnd.sdmx.data+csv"
+
+
+def write(
+    rows: Iterable[pd.DataFrame],
+    structure: Structure,
+    meta: Meta,
+    *,
+    flow: str = "",
+    version: str = "2.0",
+) -> Iterator[bytes]:
+    """Yield the observations as SDMX-CSV, chunk by chunk."""
+    shaped = (columns.shaped(chunk, structure) for chunk in rows)
+    return message(shaped, structure, meta, flow=flow, version=version)
+
+
+def message(
+    chunks: Iterable[Columns],
+    structure: Structure,
+    _meta: Meta,
+    *,
+    flow: str = "",
+    version: str = "2.0",
+) -> Iterator[bytes]:
+    """Yield columns that are ready; the header comes even where there is no row."""
+    name = flow or structure.id
+    if version.startswith("1"):
+        first = {"DATAFLOW": f"{structure.agency}:{name}({structure.short})"}
+    else:
+        first = {
+            "STRUCTURE": "dataflow",
+            "STRUCTURE_ID": f"{structure.agency}:{name}({structure.version})",
+            "ACTION": "I",
+        }
+    header = (*first, *model.KEY, model.TIME, model.MEASURE, *model.ATTRIBUTES)
+    yield (",".join(header) + "\n").encode()
+    start = ",".join(_quoted(text) for text in first.values())
+    parts = header[len(first) :]
+    for chunk in chunks:
+        if columns.height(chunk):
+            cells = [cell for name in parts for cell in (",", chunk[name].map(_quoted))]
+            yield columns.octets(columns.glued([start, *cells, "\n"]))
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a cell: between quotation marks where it holds a sign of the format."""
+    if not any(sign in text for sign in ',"\n\r'):
+        return text
+    return '"' + text.replace('"', '""') + '"'

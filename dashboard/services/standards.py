@@ -1,0 +1,361 @@
+"""A plan in the words of statistical standards: its structure, and its figures chunk by chunk.
+
+What leaves here is what pages may show: accepted figures, small counts hidden, nothing that is only
+words. Files and addresses read from the same two functions.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from dashboard import i18n
+from dashboard.exchange import codelists
+from dashboard.exchange.about import Meta
+from dashboard.exchange.sdmx import model
+from dashboard.exchange.sdmx.model import Area, Category, Code, Structure
+from dashboard.i18n import breakdowns
+from dashboard.services import contents, extracts, lookup, plans
+from dashboard.services.extracts import Wanted
+from models import (
+    FOREVER,
+    AreaKind,
+    Baseline,
+    Cell,
+    Dimension,
+    Indicator,
+    Kind,
+    MeasureIndicator,
+    NotFound,
+    Objective,
+    OperationalMeasure,
+    Plan,
+    Target,
+    columns,
+)
+
+CHUNK: Final = 20_000
+"""Rows that are read and written at a time."""
+ACTUAL, TARGETS, BASELINES = "", "_TGT", "_BAS"
+KINDS: Final = (ACTUAL, TARGETS, BASELINES)
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""When what came with the plan itself was recorded."""
+LEVEL: Final = {AreaKind.WORLD: "G", AreaKind.REGION: "R", AreaKind.SUBREGION: "R"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which figures of a plan; nothing said means all."""
+
+    plan: str
+    kind: str = ACTUAL  # reported ones, targets or baselines
+    as_of: datetime | None = None
+    areas: tuple[str, ...] = ()  # codes of the record
+    indicators: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    with_history: bool = False
+
+
+# Structure ------------------------------------------------------------------------------------
+
+
+def structure(session: Session, plan: str, *, publisher: str, now: datetime) -> Structure:
+    """Return what a plan is in SDMX. Raises `NotFound` where there is no such plan."""
+    found = session.get(Plan, plan)
+    if found is None:
+        raise NotFound(f"No plan has the code {plan!r}.")
+    rows = _indicators(session, plan)
+    series = {row.code: model.identifier(row.code) for row in rows if row.kind != Kind.TEXT}
+    units = {series[row.code]: model.unit(row.kind, row.unit) for row in rows if row.code in series}
+    areas = _areas(session)
+    return Structure(
+        agency=model.identifier(publisher, first="A").upper(),
+        id=model.identifier(plan).upper(),
+        version=version(plans.edition(session, plan).version),
+        names=model.names(found.title, found.titles),
+        codes=_codes(session, plan, rows, series, areas),
+        categories=_categories(session, plan, rows, series),
+        series=series,
+        units=units,
+        areas={code: area for code, (area, _) in areas.items()},
+        is_illustrative=extracts.is_illustrative(session, plan),
+        prepared=now,
+    )
+
+
+def version(text: str) -> str:
+    """Return a version as three numbers."""
+    numbers = re.findall(r"\d+", text)[:3]
+    return ".".join(str(int(one)) for one in [*numbers, "0", "0", "0"][:3]) if numbers else "1.0.0"
+
+
+def _indicators(session: Session, plan: str) -> list[Indicator]:
+    wanted = select(Indicator).where(Indicator.plan_code == plan, sa.not_(col(Indicator.retired)))
+    return list(session.exec(wanted.order_by(col(Indicator.position))))
+
+
+def _areas(session: Session) -> dict[str, tuple[Area, Code]]:
+    """Return each area of the record: what it is in SDMX, and its code with its names."""
+    found = {}
+    rows = contents.areas(session)
+    for row in rows.to_dict("records"):
+        code = row["m49"] or model.identifier(row["area"])
+        said = model.names(row["name"], {one: row[f"name_{one}"] for one in contents.NAMES})
+        notes = {name: row[key] for name, key in (("ISO2", "iso2"), ("ISO3", "iso3")) if row[key]}
+        kind = AreaKind(row["kind"])
+        level = "R" if kind is AreaKind.GROUP else LEVEL.get(kind, "N")
+        found[row["area"]] = (Area(code, level), Code(code, said, notes=notes))
+    return found
+
+
+def _codes(
+    session: Session,
+    plan: str,
+    rows: Sequence[Indicator],
+    series: Mapping[str, str],
+    areas: Mapping[str, tuple[Area, Code]],
+) -> dict[str, tuple[Code, ...]]:
+    every = (*model.KEY, *model.SERIES_ATTRIBUTES, *model.CODED)
+    found = {name: model.fixed(name) for name in every}
+    found["SERIES"] = tuple(
+        Code(
+            series[row.code],
+            model.names(row.name, row.names),
+            notes={
+                "code": row.code,
+                "direction": {"up": "up", "down": "down"}.get(str(row.direction), "none"),
+                "measure": str(row.kind.value),
+            },
+        )
+        for row in rows
+        if row.code in series
+    )
+    each = Code(model.EACH, {"en": "Each area by itself"})
+    found["REF_AREA"] = (*(code for _, code in areas.values()), each)
+    said = {model.unit(row.kind, row.unit): row.unit for row in rows if row.code in series}
+    found["UNIT_MEASURE"] = tuple(Code(unit, {"en": text or unit}) for unit, text in said.items())
+    return found | _broken_down(session, plan)
+
+
+def _broken_down(session: Session, plan: str) -> dict[str, tuple[Code, ...]]:
+    """Return the code lists of the breakdowns, with the combinations that the record knows."""
+    total = Code(model.TOTAL, _spoken(lambda: i18n._("Total")))
+    made: dict[str, dict[str, Code]] = {
+        name: {model.TOTAL: total} for name in {*model.BREAKDOWNS.values(), model.CUSTOM}
+    }
+    for row in session.exec(select(Dimension).where(Dimension.plan_code == plan)):
+        held = made[model.BREAKDOWNS.get(row.code, model.CUSTOM)]
+        for code in row.codes:
+            word = model.breakdown(row.code, code)
+            held[word] = Code(word, _words(f"{row.code}={code}"))
+    for cell in session.exec(select(Cell.code)):
+        for name, word in model.split(cell).items():
+            parts = [
+                part
+                for part in cell.split(";")
+                if model.BREAKDOWNS.get(part.partition("=")[0], model.CUSTOM) == name
+            ]
+            made[name].setdefault(word, Code(word, _words(";".join(parts))))
+    return {name: tuple(held.values()) for name, held in made.items()}
+
+
+def _words(cell: str) -> dict[str, str]:
+    return _spoken(lambda: breakdowns.spelled(cell))
+
+
+def _spoken(say: Callable[[], str]) -> dict[str, str]:
+    """Return a word in each language that has one of its own."""
+    before = i18n.language()
+    try:
+        found = {}
+        for code in model.LANGUAGES:
+            i18n.speak(code)
+            found[code] = say()
+    finally:
+        i18n.speak(before)
+    english = found["en"]
+    return {code: word for code, word in found.items() if code == "en" or word != english}
+
+
+def _categories(
+    session: Session, plan: str, rows: Sequence[Indicator], series: Mapping[str, str]
+) -> tuple[Category, ...]:
+    """Return objectives, their measures, and the indicators of each."""
+    known = {row.id: row for row in rows if row.code in series}
+    linked: dict[int, list[int]] = {}
+    for link in session.exec(select(MeasureIndicator)):
+        linked.setdefault(link.measure_id, []).append(link.indicator_id)
+    measures = session.exec(
+        select(OperationalMeasure)
+        .where(OperationalMeasure.plan_code == plan, sa.not_(col(OperationalMeasure.retired)))
+        .order_by(col(OperationalMeasure.position))
+    ).all()
+
+    def leaf(row: Indicator) -> Category:
+        return Category(series[row.code], model.names(row.name, row.names))
+
+    def branch(row: OperationalMeasure) -> Category:
+        below = tuple(leaf(known[one]) for one in linked.get(row.id, ()) if one in known)
+        return Category(model.identifier(row.code), model.names(row.title, row.titles), below)
+
+    objectives = session.exec(
+        select(Objective)
+        .where(Objective.plan_code == plan, sa.not_(col(Objective.retired)))
+        .order_by(col(Objective.position))
+    )
+    placed = {one for ids in linked.values() for one in ids}
+    return tuple(
+        Category(
+            model.identifier(one.code),
+            model.names(one.title, one.titles),
+            (
+                *(branch(row) for row in measures if row.objective_id == one.id),
+                *(
+                    leaf(row)
+                    for row in known.values()
+                    if row.objective_id == one.id and row.id not in placed
+                ),
+            ),
+        )
+        for one in objectives
+    )
+
+
+def meta(session: Session, asked: Asked, *, publisher: str, now: datetime) -> Meta:
+    """Return what goes along with the figures: whose, as of when, real or pretend."""
+    plan = session.get(Plan, asked.plan)
+    if plan is None:
+        raise NotFound(f"No plan has the code {asked.plan!r}.")
+    return Meta(
+        title=plan.title,
+        source=f"{publisher}: {plan.title} ({plan.symbol}); each figure names its own source",
+        as_of=asked.as_of or now,
+        is_illustrative=extracts.is_illustrative(session, asked.plan),
+    )
+
+
+# Figures --------------------------------------------------------------------------------------
+
+
+def figures(session: Session, asked: Asked, series: Collection[str]) -> Iterator[pd.DataFrame]:
+    """Yield the figures of these indicators, series by series, a chunk at a time.
+
+    With history, each chunk is what was accepted at one moment, the earliest first.
+    """
+    if asked.kind != ACTUAL:
+        found = aims(session, asked)
+    elif asked.with_history:
+        found = history(session, asked)
+    else:
+        found = _current(session, asked)
+    for chunk in found:
+        rows = chunk[chunk["indicator"].isin(series)]
+        if len(rows):
+            yield rows
+
+
+def _current(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
+    wanted = Wanted(
+        plan=asked.plan,
+        as_of=asked.as_of,
+        areas=asked.areas,
+        indicators=asked.indicators,
+        cells=asked.cells,
+        years=asked.years,
+        limit=CHUNK,
+    )
+    while True:
+        page = extracts.observations(session, wanted)
+        yield page.rows
+        if page.next is None:
+            return
+        wanted = replace(wanted, after=page.next)
+
+
+def history(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
+    """Yield every figure that was ever accepted by the moment, by when that was."""
+    indicators = {row.id: row.code for row in _indicators(session, asked.plan)}
+    rows = contents.history(session, indicators, asked.as_of or FOREVER)
+    keep = pd.Series(True, index=rows.index)
+    for name, codes in (
+        ("area", asked.areas),
+        ("indicator", asked.indicators),
+        ("cell", asked.cells),
+    ):
+        if codes:
+            keep &= rows[name].isin(codes)
+    if asked.years is not None:
+        keep &= rows["year"].between(*asked.years)
+    kept = rows[keep].assign(exact=rows["value"])
+    order = ["accepted_at", "area", "indicator", "cell", "period"]
+    for _, chunk in kept.sort_values(order, kind="stable").groupby("accepted_at", sort=True):
+        yield chunk
+
+
+def aims(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
+    """Yield the targets or baselines that were in force, one chunk; those without value are none.
+
+    A target that holds for each State has no area of its own: its reference area is `EACH`.
+    """
+    kind = Target if asked.kind == TARGETS else Baseline
+    held, i, a = columns(kind), lookup.INDICATOR, lookup.AREA
+    wanted: sa.Select[Any] = (
+        sa.select(held, i.c.code.label("indicator"), a.c.code.label("area"))
+        .join(i, i.c.id == held.c.indicator_id)
+        .outerjoin(a, a.c.id == held.c.area_id)
+        .where(i.c.plan_code == asked.plan, held.c.value.is_not(None), held.c.year.is_not(None))
+        .order_by(a.c.code, i.c.position, held.c.year, held.c.id)
+    )
+    if asked.as_of is None:
+        wanted = wanted.where(held.c.retired_at.is_(None))
+    else:
+        retired = sa.or_(held.c.retired_at.is_(None), held.c.retired_at > asked.as_of)
+        wanted = wanted.where(held.c.recorded_at <= asked.as_of, retired)
+    rows = [_aim(row, asked.kind) for row in session.connection().execute(wanted)]
+    table = pd.DataFrame(rows, columns=AIM)
+    keep = pd.Series(True, index=table.index)
+    if asked.areas:
+        keep &= table["area"].isin([*asked.areas])
+    if asked.indicators:
+        keep &= table["indicator"].isin(asked.indicators)
+    if asked.years is not None:
+        keep &= table["period"].astype("int64").between(*asked.years)
+    # A key says one thing: a second target of the same year and area is told in words only.
+    table = table[keep].drop_duplicates(["area", "indicator", "cell", "period"])
+    if len(table):
+        moments = pd.to_datetime(table["accepted_at"], utc=True).astype("datetime64[us, UTC]")
+        yield table.assign(accepted_at=moments)
+
+
+AIM: Final = (
+    *("area", "indicator", "cell", "period", "exact", "upper", "qualifier", "status"),
+    *("missing_reason", "nature", "source", "note", "accepted_at", "is_illustrative"),
+)
+
+
+def _aim(row: Any, kind: str) -> dict[str, Any]:
+    is_target = kind == TARGETS
+    said = codelists.TARGET_STATUS[str(row.status)] if is_target else ""
+    place = "; ".join(part for part in (said, row.applies_to if is_target else "") if part)
+    return {
+        "area": row.area or model.EACH,
+        "indicator": row.indicator,
+        "cell": model.TOTAL,
+        "period": str(row.year),
+        "exact": format(row.value, "f"),
+        "upper": format(row.upper, "f") if is_target and row.upper is not None else "",
+        "qualifier": str(row.operator) if is_target else "",
+        "status": "A",
+        "missing_reason": "",
+        "nature": "",
+        "source": "",
+        "note": ". ".join(part for part in (place, row.note) if part),
+        "accepted_at": row.recorded_at if row.recorded_at > ALWAYS else None,
+        "is_illustrative": bool(row.is_illustrative),
+    }
