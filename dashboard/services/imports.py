@@ -21,13 +21,21 @@ from dashboard.exchange.reading.faults import Fault, Severity
 from dashboard.exchange.reading.layout import Layout
 from dashboard.exchange.reading.sheets import Book, Sheet, Unreadable
 from dashboard.exchange.reading.vocabulary import normal
-from dashboard.services import access, imports_names, imports_ready, imports_store
+from dashboard.exchange.workbook import Origin, origin
+from dashboard.services import (
+    access,
+    imports_names,
+    imports_ready,
+    imports_store,
+    imports_updates,
+)
 from dashboard.services.imports_checks import Checks
 from dashboard.services.imports_names import Names
 from dashboard.services.imports_ready import Ready
 from dashboard.services.imports_record import NEW, REVISION, UNCHANGED, Against
 from dashboard.services.imports_rows import Log, Options, Reader, Readings
 from dashboard.services.imports_store import Incoming
+from dashboard.services.imports_updates import Report
 from models import (
     BadInput,
     Batch,
@@ -101,6 +109,7 @@ class Looked:
     options: Options
     names: Names
     ready: str = ""  # the ready mapping that was applied
+    reports: tuple[Report, ...] = ()  # on measures, of a filled workbook
 
     def of(self, severity: Severity) -> list[Fault]:
         """Return the faults of one severity."""
@@ -116,13 +125,13 @@ class Looked:
 
     @property
     def sendable(self) -> int:
-        """How many readings would change the record."""
-        return self.counts[NEW] + self.counts[REVISION]
+        """How many readings and reports would change the record."""
+        return self.counts[NEW] + self.counts[REVISION] + len(self.reports)
 
     @property
     def is_blocked(self) -> bool:
         """Say whether the file as a whole cannot be taken in."""
-        return not len(self.readings.table)
+        return not len(self.readings.table) and not self.reports
 
     @property
     def headers(self) -> str:
@@ -244,11 +253,13 @@ class _Look:
         people: Mapping[tuple[int, int], float],
     ) -> None:
         self.session, self.who, self.book, self.names = session, who, book, names
+        self.whole = book
         self.plan, self.digest, self.now, self.people = plan, digest, now, people
         self.log = Log()
         self.layouts: dict[str, Layout] = {}
         self.ready: Ready | None = None
         self.options = options
+        self.form = self._own_form(origin(book.meta))
 
     def run(self) -> Looked:
         for remark in self.book.remarks:
@@ -256,7 +267,8 @@ class _Look:
             self.log.found.append(
                 Fault(remark.sheet, 0, 0, remark.fault, severity, remark.message, remark.remedy)
             )
-        found = self._tables()
+        is_ours = self.form is None or self.form.plan == self.plan
+        found = self._tables() if is_ours else []
         self.options = self._remembered()
         if self.ready is not None and not self.options.decimal:
             self.options = replace(self.options, decimal=self.ready.decimal)
@@ -268,6 +280,7 @@ class _Look:
             reader.read(sheet, self.layouts[sheet.name])
         readings = reader.result()
         outcome = self._checked(readings)
+        reports = self._reports()
         if not len(readings.table) and not any(
             f.severity is Severity.ERROR for f in self.log.found
         ):
@@ -288,7 +301,63 @@ class _Look:
             self.options,
             self.names,
             self.ready.title if self.ready else "",
+            reports,
         )
+
+    # Our own workbook ---------------------------------------------------------------------
+
+    def _own_form(self, about: Origin | None) -> Origin | None:
+        """Read a workbook of ours by what it says of itself; pass over what is for people."""
+        if about is None:
+            return None
+        gone = {*about.passed_over, about.measures}
+        self.book = replace(
+            self.book, sheets=[one for one in self.book.sheets if one.name not in gone]
+        )
+        if not about.is_form:
+            return None
+        if about.plan != self.plan:
+            self.log.add("other plan", text=about.plan)
+        roles = about.columns.get(about.figures, {})
+        self.options = replace(
+            self.options, is_form=True, mapping={**roles, **self.options.mapping}
+        )
+        return about
+
+    def _reports(self) -> tuple[Report, ...]:
+        """Return the reports on measures of a filled workbook that say something new."""
+        if self.form is None or self.form.plan != self.plan:
+            return ()
+        found, faults = imports_updates.read(self.whole, self.form)
+        against = imports_updates.checked(self.session, self.who, found, self.form, now=self.now)
+        self.log.found += [*faults, *against]
+        if faults or against:
+            return ()
+        new = tuple(imports_updates.changed(self.session, found, self.plan))
+        if new:
+            self.log.add("reports sent too", self.form.measures, n=len(new))
+        return new
+
+    def _untouched(self, readings: Readings) -> None:
+        """Say which rows are no longer of the area and period that the workbook was made for."""
+        if self.form is None or not len(readings.table):
+            return
+        areas = self.names.areas
+        codes = [areas[one].code if one in areas else "" for one in readings.texts("area")]
+        blocked = readings.table["blocked"].to_numpy().copy()
+        pairs = (
+            ("area", self.form.area, codes),
+            ("period", self.form.period, list(readings.texts("period"))),
+        )
+        for role, wanted, said in pairs:
+            for at in [place for place, one in enumerate(said) if str(one) != wanted]:
+                row = readings.table.iloc[at]
+                place = max(readings.places.get((int(row["sheet"]), role), 0), 0)
+                name = readings.sheets[int(row["sheet"])]
+                text = f"{said[at] or '–'} ({wanted})"
+                self.log.add("template", name, int(row["row"]), place, text=text)
+                blocked[at] = True
+        readings.table = readings.table.assign(blocked=blocked)
 
     # Which sheets -------------------------------------------------------------------------
 
@@ -421,6 +490,7 @@ class _Look:
     def _checked(self, readings: Readings) -> np.ndarray[Any, Any]:
         if not len(readings.table):
             return np.array([], dtype=object)
+        self._untouched(readings)
         covers = access.areas(self.who, "submit", plan=self.plan)
         checks = Checks(
             readings,
@@ -535,6 +605,7 @@ def take(
         looked.digest,
         len(looked.outcome),
         now,
+        looked.reports,
     )
     recorded = imports_store.store(engine, incoming, looked.readings)
     return Taken(incoming.id if recorded else "", recorded)

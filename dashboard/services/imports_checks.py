@@ -743,7 +743,8 @@ def _is_long(text: str) -> bool:
 def _status(text: str) -> tuple[str, str]:
     if not text:
         return "", ObservationStatus.NORMAL.value
-    found = STATUSES.get(text.upper()) or STATUSES.get(normal(text))
+    chosen = re.match(r"([A-Z]): ", text)  # from the list of a workbook, with its meaning
+    found = STATUSES.get(chosen[1] if chosen else text.upper()) or STATUSES.get(normal(text))
     return ("", found) if found else ("status", ObservationStatus.NORMAL.value)
 
 

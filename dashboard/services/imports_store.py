@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from dashboard.services import access, derived, ledger, lookup, review
+from dashboard.services import access, derived, imports_updates, ledger, lookup, review
 from dashboard.services.imports_record import (
     UNCHANGED,
     asked_of,
@@ -30,6 +30,7 @@ from dashboard.services.imports_record import (
     reason,
 )
 from dashboard.services.imports_rows import Array, Readings
+from dashboard.services.imports_updates import Report
 from dashboard.services.lookup import Ref
 from dashboard.services.observations import FIELDS, OBSERVATIONS, OPEN, STATES
 from models import (
@@ -64,9 +65,7 @@ class Incoming:
     digest: str
     rows: int
     now: datetime
-
-
-Run = Callable[[Callable[[Session], int]], int]
+    reports: tuple[Report, ...] = ()  # on measures: sent when the last figure is in
 
 
 def store(engine: Engine, batch: Incoming, readings: Readings) -> int:
@@ -149,6 +148,14 @@ def _finished(session: Session, batch: Incoming) -> int:
     standing, kept = session.get(BatchState, batch.id), session.get(Batch, batch.id)
     if standing is None or kept is None:
         raise WrongState("The batch was removed meanwhile. Send the file again.")
+    recorded += imports_updates.send(
+        session,
+        batch.who,
+        batch.reports,
+        plan=batch.plan,
+        batch=batch.id,
+        now=kept.recorded_at,
+    )
     if recorded == 0:
         session.delete(standing)
         session.flush()

@@ -65,20 +65,18 @@ def submit(
     """Record how a measure stands in an area and open its review."""
     area = lookup.area(session, update.area)
     access.require(who, "submit", plan=plan, area=area.id)
-    measure_id = _measure(session, plan, update.measure)
+    about = measure_id(session, plan, update.measure)
     if update.as_at > now.date():
         raise BadInput(Fault("as_at", f"{update.as_at} lies in the future"))
 
     def work() -> dict[str, Any]:
         head = ledger.hold(session, area.id)
-        locks.require_open(
-            session, who, Subject.MEASURE_UPDATE, area=area.id, about=measure_id, now=now
-        )
+        locks.require_open(session, who, Subject.MEASURE_UPDATE, area=area.id, about=about, now=now)
         row = {
             **{name: getattr(update, name) for name in FIELDS},
             "area_id": area.id,
             "seq": head.record_seq + 1,
-            "measure_id": measure_id,
+            "measure_id": about,
             "revises": None,
             "channel": channel,
             "is_illustrative": False,
@@ -112,7 +110,8 @@ def digest(row: dict[str, Any]) -> str:
     return ledger.digest([None if value is None else str(value) for value in content])
 
 
-def _measure(session: Session, plan: str, code: str) -> int:
+def measure_id(session: Session, plan: str, code: str) -> int:
+    """Return the number of a measure, or raise `NotFound`."""
     found = session.connection().execute(_BY_CODE, {"plan": plan, "code": code}).scalar()
     if found is None:
         raise NotFound(f"The plan {plan} has no measure with the code {code!r}.")

@@ -593,4 +593,19 @@ def _columns() -> dict[str, tuple[Severity, str, str]]:
             _("The grey cells of this row were changed: {text}."),
             _("Undo it, or take a fresh workbook and copy the values into it."),
         ),
+        "other plan": (
+            error,
+            _("The workbook was made for the plan {text}."),
+            _("Choose that plan, or take a workbook of this one."),
+        ),
+        "report": (
+            error,
+            _("The report on the measure {text} cannot be sent: {why}."),
+            _("Correct the row, or empty its white cells."),
+        ),
+        "reports sent too": (
+            hint,
+            _("{n} reports on measures are sent with the figures."),
+            _("Nothing is to be done."),
+        ),
     }
