@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.i18n import _
-from dashboard.ui import snapshots, widgets
+from dashboard.ui import differences, snapshots, widgets
 
 found = widgets.open_picture(
     _("Snapshots"),
@@ -13,5 +13,6 @@ found = widgets.open_picture(
 )
 snapshots.take(found)
 snapshots.listing(found)
+differences.show(found)
 st.header(_("How to verify a snapshot"))
 st.html(snapshots.how_to_verify())

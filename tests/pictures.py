@@ -9,7 +9,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard import charts, frames
-from dashboard.charts import bullet, coverage, dumbbell, slices, spread, status_bar, tiles, tree
+from dashboard.charts import (
+    bullet,
+    coverage,
+    dumbbell,
+    slices,
+    spread,
+    status_bar,
+    tiles,
+    tree,
+    waterfall,
+)
 from dashboard.progress.aggregation import AGGREGATES
 
 NAN = float("nan")
@@ -67,6 +77,13 @@ ROADS = table(
     ("Uganda", NAN, NAN, 2021.0, 40.0, NAN, "insufficient_data"),
     ("Somalia", 2010.0, 5.0, NAN, NAN, 80.0, "no_data"),
 )
+STEPS = table(
+    waterfall.STEPS,
+    ("Third appraisal", 60.5, True),
+    ("Milestone", -2.5, False),
+    ("Campaigns", 12.0, False),
+    ("Appraisal", 70.0, True),
+)
 VALUES = table(
     spread.VALUES,
     ("KEN", "Kenya", 2024.0, 62.0),
@@ -110,6 +127,10 @@ REGION = table(
 Draw = Callable[..., go.Figure]
 LINE = series(30.0, NAN, 40.0)
 EVERY: dict[str, tuple[Draw, Callable[[], str]]] = {
+    "waterfall": (
+        lambda **look: charts.waterfall.draw(STEPS, unit="%", **look),
+        lambda: charts.waterfall.alt(STEPS, unit="%"),
+    ),
     "bullet": (
         lambda **look: charts.bullet.draw(BULLETS, **look),
         lambda: charts.bullet.alt(BULLETS),
@@ -172,6 +193,7 @@ EVERY: dict[str, tuple[Draw, Callable[[], str]]] = {
 """Every picture: how to draw the example, and what it says of it."""
 
 EMPTY: dict[str, Draw] = {
+    "waterfall": lambda **look: charts.waterfall.draw(frames.empty(waterfall.STEPS), **look),
     "bullet": lambda **look: charts.bullet.draw(frames.empty(bullet.BULLETS), **look),
     "coverage": lambda **look: charts.coverage.draw(frames.empty(coverage.REPORTING), **look),
     "dumbbell": lambda **look: charts.dumbbell.draw(frames.empty(dumbbell.ROADS), **look),

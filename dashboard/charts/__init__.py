@@ -25,6 +25,7 @@ from dashboard.charts import (
     timeline,
     tree,
     trend,
+    waterfall,
     world,
 )
 from dashboard.charts.theme import CONFIG, Look
@@ -49,6 +50,7 @@ __all__ = [
     "timeline",
     "tree",
     "trend",
+    "waterfall",
     "world",
 ]
 

@@ -6,7 +6,7 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 
 import click
 
-from dashboard.cli import briefs, files, founding, imports, keeping, letters, people
+from dashboard.cli import briefs, changes, files, founding, imports, keeping, letters, people
 from dashboard.cli.base import N_, Program, option
 
 
@@ -49,6 +49,7 @@ for command in (
     briefs.brief,
     files.snapshot,
     files.verify,
+    changes.changes,
     people.user,
     letters.digest,
     keeping.backup,

@@ -227,6 +227,15 @@ def read(data: bytes) -> SnapshotTables:
     return SnapshotTables(about(manifest), tables)
 
 
+def settled(snapshot: SnapshotTables) -> SnapshotTables:
+    """Return the tables of a snapshot as they would be read back from its file."""
+    tables = {
+        name: table(canonical.csv(_ready(snapshot.tables[name], one), one.fields), one.fields)
+        for name, one in RESOURCES.items()
+    }
+    return SnapshotTables(snapshot.about, tables)
+
+
 def table(data: bytes, fields: Sequence[Field]) -> pd.DataFrame:
     """Read a canonical CSV file with these columns."""
     kinds = {
@@ -250,7 +259,9 @@ def table(data: bytes, fields: Sequence[Field]) -> pd.DataFrame:
 def _column(values: pa.ChunkedArray, field: Field) -> pd.Series:
     mapper = {pa.int64(): pd.Int64Dtype()}.get if field.type == "integer" else None
     column: pd.Series = values.to_pandas(types_mapper=mapper)
+    if pa.types.is_string(values.type) and not len(column):
+        return pd.Series(pd.array([], dtype="str"))  # Arrow's own has no chunks and cannot merge
     return column.astype("str") if pa.types.is_string(values.type) else column
 
 
-__all__ = ["CC_BY", "Sealed", "about", "read", "seal", "table", "write"]
+__all__ = ["CC_BY", "Sealed", "about", "read", "seal", "settled", "table", "write"]

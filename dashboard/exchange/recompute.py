@@ -121,7 +121,7 @@ def _compared(
 ) -> pd.DataFrame:
     """Return the rows in which both tables differ, one beside the other."""
     one, two = (
-        table[keys + numbers + words].assign(**{name: _doubles(table[name]) for name in numbers})
+        table[keys + numbers + words].assign(**{name: doubles(table[name]) for name in numbers})
         for table in (told, again)
     )
     both = one.merge(two, on=keys, how="outer", suffixes=("", "_again"), indicator=True)
@@ -166,11 +166,11 @@ def plan_frames(snapshot: SnapshotTables) -> frames.PlanFrames:
 
 
 def _checked(table: pd.DataFrame, schema: frames.Schema) -> pd.DataFrame:
-    doubles = {name: _doubles(table[name]) for name, kind in schema.items() if kind == "float64"}
-    return frames.check(table.assign(**doubles), schema)
+    numbers = {name: doubles(table[name]) for name, kind in schema.items() if kind == "float64"}
+    return frames.check(table.assign(**numbers), schema)
 
 
-def _doubles(values: pd.Series) -> pd.Series:
+def doubles(values: pd.Series) -> pd.Series:
     """Return decimal text, or whole numbers, as doubles; missing where nothing stands."""
     return pd.to_numeric(values.replace("", None), errors="raise").astype("float64")
 
@@ -208,9 +208,9 @@ def _cube(observations: pd.DataFrame, indicators: pd.DataFrame, areas: pd.DataFr
     column = pd.Index(codes).get_indexer(pd.Index(rows["indicator"]))
     marks = {code: int(flag) for code, flag in FLAGS.items()}
     flag = sum(rows[name].map(marks).astype("uint8") for name in ("status", "qualifier"))
-    values[0, line, column, years - first] = _doubles(rows["value"]).to_numpy()
+    values[0, line, column, years - first] = doubles(rows["value"]).to_numpy()
     flags[0, line, column, years - first] = np.asarray(flag)
-    denominators[line, column, years - first] = _doubles(rows["denominator"]).to_numpy()
+    denominators[line, column, years - first] = doubles(rows["denominator"]).to_numpy()
     return frames.Cube(
         cells=(TOTAL,),
         areas=places,

@@ -134,6 +134,11 @@ def _before(session: Session, plan: str, as_of: datetime) -> str | None:
     return earlier.first()
 
 
+def as_known(session: Session, plan: str, as_of: datetime) -> SnapshotTables:
+    """Return the tables that a snapshot taken as of a moment would hold."""
+    return _tables(session, plan, as_of, name="", publisher="", previous=None)
+
+
 def _tables(
     session: Session,
     plan: str,
@@ -258,7 +263,7 @@ def preview(
     """Return what a snapshot taken as of a moment (none: now) would hold."""
     access.require(who, "snapshot", plan=plan)
     moment = _moment(as_of, now)
-    found = _tables(session, plan, moment, name="", publisher="", previous=None)
+    found = as_known(session, plan, moment)
     observed = found.tables["observations"]
     states = found.tables["areas"].loc[found.tables["areas"]["is_member"], "area"]
     counted: pd.Series = found.tables["statuses"]["status"].value_counts()
