@@ -21,7 +21,7 @@ WORK: Final[dict[str, access.Action]] = {
     "entry": "submit",
     "review": "review",
     "rounds": "coordinate",
-    "administration": "administer",
+    "administration": "invite",
 }
 
 st.set_page_config(page_title="Headway", layout="wide", initial_sidebar_state="auto")
@@ -45,6 +45,7 @@ pages: dict[str, list[Entry]] = {
     ],
     _("Check and cite"): [
         Entry("value", _("Value"), _("One figure with its source, evidence and history.")),
+        Entry("evidence", _("Evidence"), _("Files and links behind the figures.")),
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
         Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
         Entry("glossary", _("Glossary"), _("The words used here, in plain words.")),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Moment, Table, words
-from models.vocabulary import Role
+from models.vocabulary import Purpose, Role
 
 
 class Person(Table, table=True):
@@ -42,6 +42,7 @@ class Grant(Table, table=True):
     until: datetime = Field(sa_type=Moment)
     granted_by: str
     granted_at: datetime = Field(sa_type=Moment)
+    from_group: str | None = None  # of the sign-in provider; none where a person gave it
 
 
 class LoginSession(Table, table=True):
@@ -57,6 +58,43 @@ class LoginSession(Table, table=True):
     seen_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class OneTimeLink(Table, table=True):
+    """A link that was handed out once. Only the hash of its token is kept."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (sa.Index(None, "person_id"),)
+    token_hash: str = Field(primary_key=True)
+    purpose: Purpose = Field(sa_type=words(Purpose))
+    person_id: str = Field(foreign_key="person.id")
+    role: Role | None = Field(default=None, sa_type=words(Role))  # asked for the person
+    plan_code: str | None = Field(default=None, foreign_key="plan.code")
+    area_id: int | None = Field(default=None, foreign_key="area.id")
+    created_by: str
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class SecondFactor(Table, table=True):
+    """What proves, beside the password, that it is them: a secret shared with an app."""
+
+    __tablename__ = "second_factor"
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    secret: str  # encrypted with a key of the installation
+    created_at: datetime = Field(sa_type=Moment)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Moment)  # none: not asked for yet
+    last_step: int = 0  # of thirty seconds since 1970: no code counts twice
+
+
+class RecoveryCode(Table, table=True):
+    """A code for whoever lost their app. Only its hash is kept; it counts once."""
+
+    __tablename__ = "recovery_code"
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    code_hash: str = Field(primary_key=True)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 @dataclass(frozen=True)

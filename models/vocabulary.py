@@ -254,11 +254,19 @@ class Role(StrEnum):
 
     VIEWER = "viewer"
     COORDINATOR = "coordinator"
+    FOCAL_POINT = "focal_point"
     REVIEWER = "reviewer"
     EVALUATOR = "evaluator"
     SECRETARIAT = "secretariat"
     CIVIL_SOCIETY = "civil_society"
     ADMINISTRATOR = "administrator"
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
 
 
 class Subject(StrEnum):

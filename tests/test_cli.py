@@ -20,7 +20,7 @@ from dashboard import cli, i18n
 from dashboard.cli import base
 from dashboard.services import access, observations, passwords, people, review, sign_in
 from models import SYSTEM, open_database, reading, unit_of_work
-from tests.tiny import NOON, PERCENT, PLAN, draft
+from tests.tiny import NOON, PERCENT, PLAN, chain, draft
 
 Run = Callable[..., Result]
 PASSWORD = "long enough to be kept"
@@ -61,6 +61,7 @@ def record(home: Path, template: Path) -> Path:
     engine = open_database(f"sqlite:///{path}")
 
     def work(session: Session) -> None:
+        chain(session)
         sender = access.identity(session, "coordinator", now=NOON)
         judge = access.identity(session, "reviewer", now=NOON)
         sent = draft(value=Decimal("62.50"))

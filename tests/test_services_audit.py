@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from dashboard.services import audit, founding, observations, review, updates
+from dashboard.services import audit, founding, observations, people, review, updates
 from models import SYSTEM, Identity, NotAllowed, open_database, reading, unit_of_work
 from models.migrations import upgrade
 from tests.test_services_upkeep import unguarded
-from tests.tiny import NOON, PLAN, draft, update
+from tests.tiny import NOON, PLAN, chain, draft, update
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def record(engine: Engine, coordinator: Identity, reviewer: Identity) -> Engine:
     """Give a record with a corrected figure, one that was returned, and a measure update."""
 
     def work(session: Session) -> None:
+        chain(session)
         for number, value in enumerate(("60", "62.5")):
             at = NOON + timedelta(minutes=number)
             ref = observations.submit(
@@ -103,6 +104,41 @@ def test_whoever_changes_the_record_behind_the_guards_is_found_out(
 ) -> None:
     unguarded(record, table, damage)
     assert any(line.startswith(said) for line in problems(record)), problems(record)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("SET area_id = NULL WHERE id = 'grant-coordinator'", "coordinator: is not one that was"),
+        ("SET role = 'administrator' WHERE id = 'grant-viewer'", "viewer: is not one that was"),
+        ("SET until = until - 1 WHERE id = 'grant-viewer'", "viewer: does not end when it was"),
+    ],
+)
+def test_a_role_that_was_widened_or_drawn_out_is_found(
+    record: Engine, damage: str, said: str
+) -> None:
+    with record.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql(f"UPDATE access_grant {damage}")
+    assert len(problems(record)) == 1
+    assert said in problems(record)[0]
+
+
+def test_a_role_that_was_slipped_in_or_taken_out_is_found(record: Engine) -> None:
+    with record.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO access_grant (id, person_id, role, since, until, granted_by, granted_at) "
+            "VALUES ('mine', 'viewer', 'administrator', 0, 9000000000000000, 'system', 0)"
+        )
+        connection.exec_driver_sql("DELETE FROM access_grant WHERE id = 'grant-viewer'")
+    assert problems(record) == [
+        "grant grant-viewer: is no longer in the record",
+        "grant mine of viewer: is not one that was given",
+    ]
+
+
+def test_a_role_that_was_ended_as_it_should_be_is_in_order(record: Engine) -> None:
+    unit_of_work(record, lambda s: people.revoke(s, SYSTEM, "grant-viewer", now=NOON))
+    assert problems(record) == []
 
 
 @pytest.fixture(scope="module")

@@ -295,3 +295,75 @@ def test_errors_are_sentences(session: Session) -> None:
         people.revoke(session, SYSTEM, "none", now=NOON)
     assert str(caught.value).endswith(".")
     assert session.exec(select(Grant)).first() is not None
+
+
+@pytest.fixture
+def focal(session: Session) -> Identity:
+    """Give the focal point of Kenya in the tiny plan, and an old viewer's role left as it is."""
+    number = people.add(session, SYSTEM, email="focal@example.org", name="Femi", now=NOON)
+    people.grant(session, SYSTEM, number, Role.FOCAL_POINT, plan="TINY", area="KEN", now=NOON)
+    return access.identity(session, number, now=NOON)
+
+
+def test_a_focal_point_reports_and_gives_and_ends_roles_of_its_own_country(
+    session: Session, focal: Identity
+) -> None:
+    assert access.allows(focal, "submit", plan="TINY", area=404)
+    assert not access.allows(focal, "review")
+    given = people.grant(
+        session, focal, "reviewer", Role.COORDINATOR, plan="TINY", area="KEN", now=NOON
+    )
+    people.revoke(session, focal, given, now=NOON)
+    people.revoke(session, focal, "grant-coordinator", now=NOON)
+    assert not access.allows(access.identity(session, "coordinator", now=NOON), "submit")
+
+
+@pytest.mark.parametrize(
+    ("role", "plan", "area"),
+    [
+        (Role.REVIEWER, "TINY", "KEN"),
+        (Role.FOCAL_POINT, "TINY", "KEN"),
+        (Role.ADMINISTRATOR, "TINY", "KEN"),
+        (Role.COORDINATOR, "TINY", "NAM"),
+        (Role.COORDINATOR, "TINY", "EAC"),  # Kenya is one of its members
+        (Role.COORDINATOR, "TINY", "M49-002"),
+        (Role.COORDINATOR, "TINY", "M49-001"),
+        (Role.COORDINATOR, "TINY", None),
+        (Role.COORDINATOR, None, "KEN"),
+    ],
+)
+def test_a_focal_point_gives_nothing_beyond_its_own_country_plan_and_two_roles(
+    session: Session, focal: Identity, role: Role, plan: str | None, area: str | None
+) -> None:
+    with pytest.raises(NotAllowed, match="own country and plan"):
+        people.grant(session, focal, "viewer", role, plan=plan, area=area, now=NOON)
+
+
+def test_a_focal_point_ends_no_role_of_others_and_gives_itself_none(
+    session: Session, focal: Identity
+) -> None:
+    for grant in ("grant-neighbour", "grant-reviewer", "grant-administrator", "grant-viewer"):
+        with pytest.raises(NotAllowed):
+            people.revoke(session, focal, grant, now=NOON)
+    with pytest.raises(NotAllowed, match="to themselves"):
+        people.grant(
+            session, focal, focal.person_id, Role.COORDINATOR, plan="TINY", area="KEN", now=NOON
+        )
+
+
+def test_a_focal_point_sees_only_the_people_of_its_own_country(
+    session: Session, focal: Identity
+) -> None:
+    shown = people.listing(session, focal, now=NOON)
+    assert [(one.id, [held.id for held in one.grants]) for one in shown] == [
+        ("coordinator", ["grant-coordinator"])
+    ]
+
+
+def test_a_focal_point_looks_after_an_account_only_where_all_its_roles_are_its_own(
+    session: Session, focal: Identity
+) -> None:
+    assert people.is_theirs(session, focal, "coordinator", now=NOON)
+    assert not people.is_theirs(session, focal, "viewer", now=NOON)
+    people.grant(session, SYSTEM, "coordinator", Role.REVIEWER, now=NOON)
+    assert not people.is_theirs(session, focal, "coordinator", now=NOON)

@@ -23,7 +23,7 @@ from models import (
     unit_of_work,
 )
 from tests.test_services_upkeep import unguarded
-from tests.tiny import CASES, KENYA, NOON, PERCENT, PLAN, draft
+from tests.tiny import CASES, KENYA, NOON, PERCENT, PLAN, chain, draft
 
 SECRETARIAT = Identity("s", "S", "s@example.org", (Held(Role.SECRETARIAT, PLAN, None),))
 SOCIETY = Identity("n", "N", "n@example.org", (Held(Role.CIVIL_SOCIETY, PLAN, None),))
@@ -57,6 +57,7 @@ def said(engine: Engine, who: Identity, indicator: str = PERCENT) -> list[tuple[
 @pytest.fixture
 def ref(engine: Engine, coordinator: Identity, reviewer: Identity) -> Ref:
     """Give an accepted figure of Kenya."""
+    unit_of_work(engine, chain)
     sent = unit_of_work(
         engine,
         lambda session: observations.submit(

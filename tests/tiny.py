@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from dashboard.services import people
 from models import (
     FIRST,
     FOREVER,
+    SYSTEM,
     TOTAL,
     Aggregation,
     Approach,
@@ -106,6 +108,14 @@ def fill(session: Session) -> None:
     for table in Table.metadata.sorted_tables:  # those first that others refer to
         session.add_all(row for row in rows if row.__tablename__ == table.name)
         session.flush()
+
+
+def chain(session: Session) -> None:
+    """Chain the roles of the tiny record, which were given before it began."""
+    codes = {number: state[0] for number, state in STATES.items()}
+    for given in session.exec(select(Grant).order_by(Grant.id)).all():
+        area = None if given.area_id is None else codes[given.area_id]
+        people.chain(session, given, area, by=SYSTEM, now=NOON)
 
 
 def _areas() -> list[Table]:

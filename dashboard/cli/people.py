@@ -11,8 +11,8 @@ from dashboard.cli.base import N_, Decorated, Desk, Moment, group, option, perso
 from dashboard.i18n import _
 
 ROLES = (
-    *("viewer", "coordinator", "reviewer", "evaluator", "civil_society", "secretariat"),
-    "administrator",
+    *("viewer", "coordinator", "focal_point", "reviewer", "evaluator", "civil_society"),
+    *("secretariat", "administrator"),
 )
 
 

@@ -143,6 +143,7 @@ WORDS = {
     "role": {
         "viewer": N_("Viewer"),
         "coordinator": N_("Coordinator"),
+        "focal_point": N_("National focal point"),
         "reviewer": N_("Reviewer"),
         "evaluator": N_("Evaluator"),
         "secretariat": N_("Secretariat"),

@@ -22,6 +22,7 @@ from models import (
 Action = Literal[
     "read",
     "submit",
+    "invite",
     "review",
     "find",
     "remark",
@@ -34,19 +35,23 @@ Action = Literal[
 PERMITS: Final[dict[Role, frozenset[str]]] = {
     Role.VIEWER: frozenset({"read"}),
     Role.COORDINATOR: frozenset({"read", "submit"}),
+    Role.FOCAL_POINT: frozenset({"read", "submit", "invite"}),
     Role.REVIEWER: frozenset({"read", "review"}),
     Role.EVALUATOR: frozenset({"read", "find", "snapshot", "export_history"}),
     Role.CIVIL_SOCIETY: frozenset({"read", "remark"}),
     Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot"}),
     Role.ADMINISTRATOR: frozenset(
-        {"read", "coordinate", "snapshot", "export_history", "administer"}
+        {"read", "invite", "coordinate", "snapshot", "export_history", "administer"}
     ),
 }
 """What each role may do. Nobody is given two of submit, review and administer by one role."""
+INVITED: Final = (Role.COORDINATOR, Role.VIEWER)
+"""The roles a focal point gives and ends, in its own area and plan."""
 
 _REFUSALS: Final[dict[str, str]] = {
     "read": "This installation is not public: your account has no role in it yet.",
     "submit": "You do not report for this area. Its coordinator, or an administrator, can help.",
+    "invite": "People are invited by the focal point of their country, or by an administrator.",
     "review": "You do not review this area. An administrator can give you that role.",
     "find": "Findings are given by evaluators.",
     "remark": "Notes of civil society are given by organizations that have that role here. An "
@@ -125,6 +130,31 @@ def require(
     if not who.person_id:
         raise SignInNeeded("Please sign in to do this.")
     raise NotAllowed(_REFUSALS[action])
+
+
+def may_give(
+    session: Session,
+    who: Identity,
+    role: Role,
+    *,
+    plan: str | None,
+    area: int | None,
+    now: datetime,
+) -> bool:
+    """Say whether somebody may give, or end, this role in this plan and area (none: every one).
+
+    An administrator may; a focal point only the roles in `INVITED`, and only where all that the
+    role would cover lies within what they themselves hold.
+    """
+    if allows(who, "administer"):
+        return True
+    asked = covered(session, area, now=now)
+    return role in INVITED and any(
+        "invite" in PERMITS[held.role]
+        and (held.plan is None or held.plan == plan)
+        and (held.areas is None or (asked is not None and asked <= held.areas))
+        for held in who.grants
+    )
 
 
 def areas(who: Identity, action: Action, *, plan: str) -> frozenset[int] | None:

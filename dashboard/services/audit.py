@@ -14,6 +14,7 @@ from dashboard.services import (
     history,
     ledger,
     observations,
+    people,
     plans,
     updates,
     voices,
@@ -23,6 +24,7 @@ from models import (
     EPOCH,
     AuditEvent,
     Baseline,
+    Grant,
     Identity,
     MeasureUpdate,
     Observation,
@@ -69,6 +71,7 @@ def problems(session: Session, who: Identity) -> list[str]:
         *_contents(session),
         *_steps(session),
         *_remarks(session),
+        *_grants(session),
         *_plans(session),
     ]
 
@@ -201,6 +204,24 @@ def _remarks(session: Session) -> Iterator[str]:
         subject, digest = told.get(place, (f"area {place[0]}", ""))
         if real.get(place, "") != digest:
             yield f"remark {place[1]} on {subject}: the record no longer says what was recorded"
+
+
+def _grants(session: Session) -> Iterator[str]:
+    """Compare each grant, and when it ends, with what was chained when it was given and ended."""
+    wanted = sa.select(EVENTS).where(EVENTS.c.action.in_(("grant.give", "grant.end")))
+    told: dict[str, dict[str, Any]] = {}
+    for event in session.connection().execute(wanted.order_by(EVENTS.c.seq)):
+        detail = json.loads(event.detail)
+        told.setdefault(detail["grant"], {}).update(detail)
+    real = {row.id: row for row in session.exec(select(Grant)).all()}
+    for key in sorted(told.keys() | real.keys()):
+        row, said = real.get(key), told.get(key, {})
+        if row is None:
+            yield f"grant {key}: is no longer in the record"
+        elif people.digest(row) != said.get("digest"):
+            yield f"grant {key} of {row.person_id}: is not one that was given"
+        elif micros(row.until) != said["until"]:
+            yield f"grant {key} of {row.person_id}: does not end when it was said to"
 
 
 def _plans(session: Session) -> Iterator[str]:

@@ -202,7 +202,9 @@ def _envelope(engine: Engine, post: Post, number: str, now: datetime) -> EmailMe
 def _people(session: Session, day: date, now: datetime, *, pretended: bool) -> list[Person]:
     """Return who may be written to: those who report somewhere, and have no letter of that day."""
     reports = select(Grant.person_id).where(
-        Grant.role == Role.COORDINATOR, col(Grant.since) <= now, col(Grant.until) > now
+        col(Grant.role).in_((Role.COORDINATOR, Role.FOCAL_POINT)),
+        col(Grant.since) <= now,
+        col(Grant.until) > now,
     )
     has_letter = select(Message.person_id).where(Message.day == day)
     wants_none = select(Correspondence.person_id).where(

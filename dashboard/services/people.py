@@ -1,14 +1,15 @@
 """People and what they are granted: accounts and roles.
 
-Every change is an administrator's, is traced, and names people by pseudonym only, so that a person
-can be forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first
-administrator.
+Every change is an administrator's, or a focal point's for the coordinators and viewers of its own
+country and plan. It is traced, and names people by pseudonym only, so that a person can be
+forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first administrator.
 """
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -24,11 +25,18 @@ from models import (
     NotAllowed,
     NotFound,
     Observation,
+    OneTimeLink,
     Person,
     Plan,
     ReferenceArea,
     Role,
     WrongState,
+    micros,
+)
+
+ONLY_OWN: Final = (
+    "A focal point invites and retires the coordinators and viewers of its own country and plan: "
+    "an administrator can do the rest."
 )
 
 
@@ -119,40 +127,85 @@ def grant(
     now: datetime,
 ) -> str:
     """Give a person a role, in a plan and an area or group (none: every one); return its id."""
-    access.require(who, "administer")
+    area_id = asked(session, who, role, plan=plan, area=area, now=now)
     person = _person(session, person_id)
     if who.person_id == person_id:
         raise NotAllowed("Nobody gives a role to themselves: ask another administrator.")
-    if plan is not None and session.get(Plan, plan) is None:
-        raise NotFound(f"No plan has the code {plan}.")
     given = Grant(
         id=secrets.token_hex(8),
         person_id=person.id,
         role=role,
         plan_code=plan,
-        area_id=None if area is None else _area(session, area),
+        area_id=area_id,
         since=now,
         until=until,
         granted_by=who.person_id,
         granted_at=now,
     )
     session.add(given)
-    session.flush()
-    detail = {"grant": given.id, "role": role.value, "plan": plan, "area": area}
-    _trace(session, "grant.give", person_id, detail, by=who, now=now)
+    chain(session, given, area, by=who, now=now)
     return given.id
+
+
+def chain(session: Session, given: Grant, area: str | None, *, by: Identity, now: datetime) -> None:
+    """Append a grant to the ledger, with all that it permits, so that none can be slipped in."""
+    session.flush()
+    detail = {
+        "grant": given.id,
+        "role": given.role.value,
+        "plan": given.plan_code,
+        "area": area,
+        "until": micros(given.until),
+        "digest": digest(given),
+    }
+    _trace(session, "grant.give", given.person_id, detail, by=by, now=now)
+
+
+def digest(given: Grant) -> str:
+    """Return by what a grant is recognised: all of it but its end, which moves when it is ended."""
+    fields = given.model_dump(mode="json", exclude={"since", "until", "granted_at"})
+    return ledger.digest(
+        {**fields, "since": micros(given.since), "granted_at": micros(given.granted_at)}
+    )
+
+
+def asked(
+    session: Session,
+    who: Identity,
+    role: Role,
+    *,
+    plan: str | None,
+    area: str | None,
+    now: datetime,
+) -> int | None:
+    """Return the area (none: everywhere) for which somebody may give a role, or say why not."""
+    access.require(who, "invite")
+    if plan is not None and session.get(Plan, plan) is None:
+        raise NotFound(f"No plan has the code {plan}.")
+    area_id = None if area is None else _area(session, area)
+    if not access.may_give(session, who, role, plan=plan, area=area_id, now=now):
+        raise NotAllowed(ONLY_OWN)
+    return area_id
 
 
 def revoke(session: Session, who: Identity, grant_id: str, *, now: datetime) -> None:
     """End a role from now on; what was done under it stays."""
-    access.require(who, "administer")
+    access.require(who, "invite")
     held = session.get(Grant, grant_id)
     if held is None or held.until <= now:
         raise NotFound("That role has already ended.")
+    place: dict[str, Any] = {"plan": held.plan_code, "area": held.area_id}
+    if not access.may_give(session, who, held.role, **place, now=now):
+        raise NotAllowed(ONLY_OWN)
+    _end(session, held, by=who, now=now)
+
+
+def _end(session: Session, held: Grant, *, by: Identity, now: datetime) -> None:
     held.until = now
     session.flush()
     _keep_an_administrator(session, now)
-    _trace(session, "grant.end", held.person_id, {"grant": held.id}, by=who, now=now)
+    detail = {"grant": held.id, "until": micros(now)}
+    _trace(session, "grant.end", held.person_id, detail, by=by, now=now)
 
 
 def deactivate(session: Session, who: Identity, person_id: str, *, now: datetime) -> None:
@@ -176,11 +229,58 @@ def activate(session: Session, who: Identity, person_id: str, *, now: datetime) 
 
 
 def listing(session: Session, who: Identity, *, now: datetime) -> list[Account]:
-    """Return everybody with an account and the roles they hold now, by name."""
-    access.require(who, "administer")
+    """Return everybody with an account and the roles they hold now, by name.
+
+    A focal point sees those who hold, or are invited to, a role that it gives, and that role alone.
+    """
+    access.require(who, "invite")
     people = session.exec(select(Person).order_by(Person.name, Person.id)).all()
     grants = _grants(session, now)
-    return [_account(person, grants.get(person.id, ())) for person in people]
+    if access.allows(who, "administer"):
+        return [_account(person, grants.get(person.id, ())) for person in people]
+    own = {
+        row.id
+        for row in session.exec(select(Grant).where(col(Grant.until) > now)).all()
+        if _is_own(session, who, row, now)
+    }
+    awaited = {
+        link.person_id
+        for link in session.exec(
+            select(OneTimeLink).where(
+                col(OneTimeLink.role).is_not(None),
+                col(OneTimeLink.used_at).is_(None),
+                col(OneTimeLink.expires_at) > now,
+            )
+        ).all()
+        if _is_own(session, who, link, now)
+    }
+    shown = {
+        person.id: tuple(held for held in grants.get(person.id, ()) if held.id in own)
+        for person in people
+    }
+    return [
+        _account(person, shown[person.id])
+        for person in people
+        if shown[person.id] or person.id in awaited
+    ]
+
+
+def is_theirs(session: Session, who: Identity, person_id: str, *, now: datetime) -> bool:
+    """Say whether somebody looks after this account: an administrator, or whoever gave its roles.
+
+    A focal point looks after an account only where it could have given every role in it.
+    """
+    if access.allows(who, "administer"):
+        return True
+    rows = session.exec(
+        select(Grant).where(Grant.person_id == person_id, col(Grant.until) > now)
+    ).all()
+    return bool(rows) and all(_is_own(session, who, row, now) for row in rows)
+
+
+def _is_own(session: Session, who: Identity, row: Grant | OneTimeLink, now: datetime) -> bool:
+    place: dict[str, Any] = {"plan": row.plan_code, "area": row.area_id}
+    return row.role is not None and access.may_give(session, who, row.role, **place, now=now)
 
 
 def demonstration(session: Session, *, now: datetime) -> list[Account]:

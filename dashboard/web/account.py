@@ -20,11 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import i18n
 from dashboard.i18n import _
+from dashboard.i18n.labels import word
 from dashboard.services import passwords, people, sessions, sign_in
 from dashboard.web import entry, forms, paper
 from dashboard.web.door import Door, language, path
 from dashboard.web.limits import Limit, origin
-from models import HeadwayError, Identity, NotAllowed, Role
+from models import HeadwayError, Identity, NotAllowed
 
 TRIES: Final = 20
 WITHIN: Final = timedelta(minutes=5)
@@ -112,7 +113,9 @@ class Account:
             problem=problem,
             email=email,
             provider=provider.name if provider is not None else None,
-            persons=[(person, [_role(held.role) for held in person.grants]) for person in shown],
+            persons=[
+                (person, [word("role", held.role) for held in person.grants]) for person in shown
+            ],
         )
 
     async def demonstration(self, request: Request) -> Response:
@@ -226,17 +229,6 @@ def _does_not_fit() -> str:
         "The e-mail address and the password do not fit together, or too many tries were made. "
         "Check both, or wait a few minutes."
     )
-
-
-def _role(role: Role) -> str:
-    return {
-        Role.VIEWER: _("Viewer"),
-        Role.COORDINATOR: _("Coordinator"),
-        Role.REVIEWER: _("Reviewer"),
-        Role.EVALUATOR: _("Evaluator"),
-        Role.SECRETARIAT: _("Secretariat"),
-        Role.ADMINISTRATOR: _("Administrator"),
-    }[role]
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

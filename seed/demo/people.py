@@ -30,6 +30,7 @@ PEOPLE: Final = (
         Role.COORDINATOR,
         "ECOWAS",
     ),
+    DemoPerson("focal", "Femi Focal", "focal@demo.example", Role.FOCAL_POINT, HOME),
     DemoPerson("reviewer", "Rita Reviewer", "reviewer@demo.example", Role.REVIEWER),
     DemoPerson("evaluator", "Eva Evaluator", "evaluator@demo.example", Role.EVALUATOR),
     DemoPerson("society", "Nadia Network", "society@demo.example", Role.CIVIL_SOCIETY),

@@ -59,10 +59,13 @@ def upgrade() -> None:
         _membership,
         _message,
         _objective,
+        _one_time_link,
         _plan_edition,
+        _recovery_code,
         _related_plan,
         _remark,
         _scale,
+        _second_factor,
         _snapshot,
         _weight,
         _batch_state,
@@ -470,6 +473,7 @@ def _access_grant() -> None:
             sa.Enum(
                 "viewer",
                 "coordinator",
+                "focal_point",
                 "reviewer",
                 "evaluator",
                 "secretariat",
@@ -487,6 +491,7 @@ def _access_grant() -> None:
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("granted_by", sa.String(), nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.Column("from_group", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_access_grant_area_id")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_access_grant_person_id")
@@ -755,6 +760,55 @@ def _objective() -> None:
     )
 
 
+def _one_time_link() -> None:
+    op.create_table(
+        "one_time_link",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "invitation", "reset", name="purpose", native_enum=False, create_constraint=True
+            ),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "viewer",
+                "coordinator",
+                "focal_point",
+                "reviewer",
+                "evaluator",
+                "secretariat",
+                "civil_society",
+                "administrator",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=True,
+        ),
+        sa.Column("plan_code", sa.String(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_one_time_link_area_id")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_one_time_link_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_code"], ["plan.code"], name=op.f("fk_one_time_link_plan_code")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_one_time_link")),
+    )
+    op.create_index(
+        op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"], unique=False
+    )
+
+
 def _plan_edition() -> None:
     op.create_table(
         "plan_edition",
@@ -767,6 +821,19 @@ def _plan_edition() -> None:
             ["plan_code"], ["plan.code"], name=op.f("fk_plan_edition_plan_code")
         ),
         sa.PrimaryKeyConstraint("plan_code", "version", name=op.f("pk_plan_edition")),
+    )
+
+
+def _recovery_code() -> None:
+    op.create_table(
+        "recovery_code",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "code_hash", name=op.f("pk_recovery_code")),
     )
 
 
@@ -831,6 +898,21 @@ def _scale() -> None:
         sa.Column("criteria", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_scale_plan_code")),
         sa.PrimaryKeyConstraint("plan_code", "code", name=op.f("pk_scale")),
+    )
+
+
+def _second_factor() -> None:
+    op.create_table(
+        "second_factor",
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_second_factor")),
     )
 
 
