@@ -45,7 +45,7 @@ pages: dict[str, list[Entry]] = {
     ],
     _("Check and cite"): [
         Entry("value", _("Value"), _("One figure with its source, evidence and history.")),
-        Entry("evidence", _("Evidence"), _("Files and links behind the figures.")),
+        Entry("library", _("Evidence"), _("Files and links behind the figures.")),
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
         Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
         Entry("glossary", _("Glossary"), _("The words used here, in plain words.")),
@@ -53,6 +53,7 @@ pages: dict[str, list[Entry]] = {
     _("Work"): [
         Entry("tasks", _("My tasks"), _("What you owe, by when, and what came back.")),
         Entry("entry", _("Enter data"), _("Send figures and reports to review.")),
+        Entry("upload", _("Upload"), _("Send a filled workbook, or any table of figures.")),
         Entry("review", _("Review"), _("Accept what was sent, or send it back.")),
         Entry("rounds", _("Reporting rounds"), _("Who is asked what, and who stands where.")),
         Entry("administration", _("Administration"), _("People, roles and the record.")),

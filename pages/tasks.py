@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.i18n import _
-from dashboard.ui import look, tasks, visit, widgets
+from dashboard.ui import look, tasks, visit, voices, widgets
 
 found = widgets.open_picture(
     _("My tasks"), lede=_("What you owe, by when, and what came back; what needs you first.")
@@ -21,6 +21,7 @@ if errands:
             area=errand.area,
             section=f"round:{errand.round}",
         )
+        widgets.link("upload", _("Or fill in a workbook, and upload it"), area=errand.area)
     tasks.listing(errand)
     tasks.neighbours(found, errand)
 else:
@@ -30,4 +31,5 @@ else:
             _("You can send figures at any time all the same."),
         )
     )
+voices.awaiting(found.plan.plan)
 tasks.letters(person)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.i18n import _
-from dashboard.ui import cached, frame, look, series, value, why, widgets
+from dashboard.ui import cached, evidence, frame, look, series, value, voices, why, widgets
 
 found = widgets.open_picture(
     _("Value"), lede=_("One figure with its source, its evidence and its history.")
@@ -50,10 +50,12 @@ with left:
 with right:
     st.markdown(f"**{_('Where it comes from')}**")
     cached.html("value sheet", lambda: value.sheet(text, row, plan=found.plan.plan), *this)
+    evidence.show(str(row["ref"]), plan=found.plan.plan)
 cached.html("value beside", lambda: value.beside(text, table, row), *this)
 st.header(_("How it was reviewed"))
 past = cached.kept("history", lambda: series.history(found, code, area, cell=cell), cell, *here)
 cached.html("value steps", lambda: value.steps(past, text, period), *this)
 st.header(_("Why the series has its colour"))
 cached.html("why", lambda: why.told(found, area, code), *here)
+voices.draw(found.plan.plan, area, code, str(row["ref"]))
 cached.html("value back", lambda: value.back(text, area), *this)

@@ -27,6 +27,7 @@ READ = (
     "region",
     "brief",
     "compare",
+    "library",
     "snapshots",
     "methodology",
 )

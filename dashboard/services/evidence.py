@@ -27,7 +27,11 @@ from models import (
     EvidenceUse,
     Fault,
     Identity,
+    Indicator,
+    MeasureUpdate,
     NotFound,
+    Observation,
+    OperationalMeasure,
     ReviewState,
     State,
     bad_input,
@@ -332,6 +336,35 @@ def library(session: Session, who: Identity, area: str, *, plan: str, today: dat
     table.insert(0, "name", f"{place.code}-E" + table["number"].astype("str"))
     is_over = table["expires"].map(lambda day: day is not None and day < today)
     return table.drop(columns="is_rested_on").assign(is_expired=is_over.astype("bool"))
+
+
+def uses(session: Session, who: Identity, area: str, number: int, *, plan: str) -> pd.DataFrame:
+    """Return the figures and reports that rest on a piece of evidence, for those who work there.
+
+    Columns: ref, about (code of the indicator or measure), period (empty of a report), revision.
+    """
+    place, _row = _mine(session, who, area, number, plan)
+    figures, reports = columns(Observation), columns(MeasureUpdate)
+    indicators, measures = columns(Indicator), columns(OperationalMeasure)
+    own = [USES.c.area_id == place.id, USES.c.number == number]
+    both = sa.union_all(
+        sa.select(USES.c.seq, indicators.c.code.label("about"), figures.c.period, USES.c.revision)
+        .join(figures, sa.and_(figures.c.area_id == USES.c.area_id, figures.c.seq == USES.c.seq))
+        .join(indicators, indicators.c.id == figures.c.indicator_id)
+        .where(*own),
+        sa.select(
+            USES.c.seq,
+            measures.c.code.label("about"),
+            sa.literal("").label("period"),
+            USES.c.revision,
+        )
+        .join(reports, sa.and_(reports.c.area_id == USES.c.area_id, reports.c.seq == USES.c.seq))
+        .join(measures, measures.c.id == reports.c.measure_id)
+        .where(*own),
+    ).subquery()
+    table = rows_of(session, sa.select(both).order_by(both.c.seq.desc()))
+    table.insert(0, "ref", f"{place.code}-" + table["seq"].astype("str"))
+    return table.drop(columns="seq")
 
 
 def of_rows(session: Session, who: Identity, refs: list[Ref], *, plan: str) -> dict[Ref, list[str]]:

@@ -2,7 +2,7 @@
 window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" };
 
 // A link from page to page leads there without loading the dashboard again: the way that Back takes.
-const OUTSIDE = /^\/(account|api|assets|media|static|component|_stcore)(\/|$)/;
+const OUTSIDE = /^\/(account|api|assets|evidence|media|static|component|_stcore)(\/|$)/;
 const NARROW = 768;
 
 document.addEventListener("click", (event) => {

@@ -17,7 +17,7 @@ from dashboard.services import decisions, drafts, queues, updates
 from dashboard.services.decisions import Decision, Outcome
 from dashboard.services.lookup import Ref
 from dashboard.services.views import Picture
-from dashboard.ui import cached, look, visit
+from dashboard.ui import cached, evidence, look, visit
 from models import Identity, State
 
 SAID: Final = "review_said"
@@ -163,6 +163,7 @@ def _answers(plan: str, person: Identity, picked: pd.DataFrame) -> None:
     notes: dict[str, str] = {}
     for ref, row in zip(refs, rows, strict=False):
         st.html(_compared(row, counts.get(ref)))
+        evidence.show(row["ref"], plan=plan)
         key = f"note_{row['ref']}_{token}"
         st.session_state.setdefault(key, typed.get(row["ref"], ""))
         notes[row["ref"]] = st.text_area(
