@@ -403,3 +403,11 @@ def test_a_fault_of_ours_is_noted_in_a_file_and_not_shown(
 def test_a_file_that_cannot_be_written_is_a_sentence(run: Run, record: Path) -> None:
     told = run("export", "-o", "/nowhere/at/all.csv", code=1).output
     assert "No such file or directory" in told
+
+
+def test_the_terminal_hands_out_links_to_come_in_and_to_a_new_password(
+    run: Run, record: Path
+) -> None:
+    told = run("user", "invite", "n@example.org", "--name", "Nia", "--role", "viewer").output
+    assert "/account/welcome/" in told
+    assert "/account/reset/" in run("user", "reset", "viewer@example.org").output

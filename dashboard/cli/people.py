@@ -67,6 +67,51 @@ def add(  # noqa: PLR0917 - one for each option
     click.echo(_("{name} has an account.").format(name=name))
 
 
+@user.command(help=N_("Invite somebody to a role and print the link to hand over."))
+@EMAIL
+@option("--name", prompt=True, help=N_("How they are called."))
+@_role(needed=True)
+@PLAN
+@AREA
+def invite(email: str, name: str, role: str, plan: str | None, area: str | None) -> None:
+    """Invite somebody."""
+    from dashboard.services import invitations
+    from models import SYSTEM, Role
+
+    desk = Desk()
+    handed = desk.write(
+        lambda session: invitations.invite(
+            session,
+            SYSTEM,
+            email=email,
+            name=name,
+            role=Role(role),
+            plan=plan,
+            area=area,
+            now=desk.now(),
+        )
+    )
+    click.echo(_("Hand this link over; it works once, within 72 hours:"))
+    click.echo(handed.address(desk.settings.address))
+
+
+@user.command(help=N_("Print a link to a new password, to hand over to its owner."))
+@EMAIL
+def reset(email: str) -> None:
+    """Hand out a link to a new password."""
+    from dashboard.services import invitations
+    from models import SYSTEM
+
+    desk = Desk()
+    handed = desk.write(
+        lambda session: invitations.hand_out(
+            session, SYSTEM, person(session, email), now=desk.now()
+        )
+    )
+    click.echo(_("Hand this link over; it works once, within an hour:"))
+    click.echo(handed.address(desk.settings.address))
+
+
 @user.command("list", help=N_("List everybody with an account."))
 @option("--json", "as_json", is_flag=True, help=N_("Write JSON."))
 def everybody(as_json: bool) -> None:

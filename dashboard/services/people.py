@@ -2,7 +2,7 @@
 
 Every change is an administrator's, or a focal point's for the coordinators and viewers of its own
 country and plan. It is traced, and names people by pseudonym only, so that a person can be
-forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first administrator.
+forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first.
 """
 
 import secrets
@@ -77,8 +77,10 @@ def add(
     is_illustrative: bool = False,
     now: datetime,
 ) -> str:
-    """Add a person without any role and return their pseudonym."""
-    access.require(who, "administer")
+    """Add a person without any role and return their pseudonym; a focal point sets no password."""
+    access.require(who, "invite")
+    if password is not None or is_illustrative:
+        access.require(who, "administer")
     email, name = _email(email), " ".join(name.split())
     if not name:
         raise BadInput(Fault("name", "is empty: write how the person is called"))

@@ -22,7 +22,7 @@ from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.i18n.labels import word
 from dashboard.services import passwords, people, sessions, sign_in
-from dashboard.web import entry, forms, paper
+from dashboard.web import account_links, entry, forms, paper
 from dashboard.web.door import Door, language, path
 from dashboard.web.limits import Limit, origin
 from models import HeadwayError, Identity, NotAllowed
@@ -53,6 +53,7 @@ class Account:
                 Route("/account/sign-out", self.sign_out, methods=["GET", "POST"]),
                 Route("/account/sessions", self.sessions, methods=["GET", "POST"]),
                 Route("/account/password", self.password, methods=["GET", "POST"]),
+                *account_links.Links(door, self.limit).routes,
                 Route("/account/language", self.language, methods=["GET", "POST"]),
             ],
             exception_handlers={404: _not_found, HeadwayError: _refused},
@@ -75,7 +76,7 @@ class Account:
         fields = await forms.read(request)
         to = forms.local(fields.get("next", "/"))
         if not forms.is_ours(request, fields):
-            return await self._ask(request, to, 403, _too_old())
+            return await self._ask(request, to, 403, entry.too_old())
         client = origin(request.scope.get("client"))
         if not self.limit.take(client, self.door.now()):
             return await self._ask(request, to, 429, _("Too many tries. Wait five minutes."))
@@ -123,7 +124,7 @@ class Account:
         fields, now = await forms.read(request), self.door.now()
         to = forms.local(fields.get("next", "/"))
         if not forms.is_ours(request, fields):
-            return await self._ask(request, to, 403, _too_old())
+            return await self._ask(request, to, 403, entry.too_old())
 
         def find(session: Session) -> str | None:
             wanted = fields.get("person")
@@ -139,7 +140,7 @@ class Account:
             return self._page(request, "sign_out.html", who=await self.door.who(request.scope))
         fields = await forms.read(request)
         if not forms.is_ours(request, fields):
-            return paper.sentence(403, _("Not done"), _too_old())
+            return paper.sentence(403, _("Not done"), entry.too_old())
         return await entry.leave(request, self.door, to="/")
 
     async def sessions(self, request: Request) -> Response:
@@ -156,7 +157,7 @@ class Account:
             return self._page(request, "sessions.html", who=who, sessions=listed)
         fields = await forms.read(request)
         if not forms.is_ours(request, fields):
-            return paper.sentence(403, _("Not done"), _too_old())
+            return paper.sentence(403, _("Not done"), entry.too_old())
         if fields.get("handle") == "all":
             await self.door.write(
                 lambda session: sessions.close_all(
@@ -177,7 +178,7 @@ class Account:
             return self._page(request, "password.html", who=who, problem="")
         fields, now = await forms.read(request), self.door.now()
         if not forms.is_ours(request, fields):
-            return paper.sentence(403, _("Not done"), _too_old())
+            return paper.sentence(403, _("Not done"), entry.too_old())
         if not self.limit.take(origin(request.scope.get("client")), now):
             return paper.sentence(429, _("Not done"), _("Too many tries. Wait five minutes."))
         stored = await self.door.read(lambda session: sign_in.stored_password(session, who.email))
@@ -210,18 +211,12 @@ class Account:
         fields = await forms.read(request)
         to, chosen = forms.local(fields.get("next", "/")), fields.get("language", "")
         if not forms.is_ours(request, fields) or chosen not in {*i18n.offered(), i18n.PSEUDO}:
-            return paper.sentence(403, _("Not done"), _too_old())
+            return paper.sentence(403, _("Not done"), entry.too_old())
         answer = RedirectResponse(to, 303)
         return forms.set_cookie(answer, self.door, i18n.COOKIE, chosen, age=YEAR)
 
     def _page(self, request: Request, template: str, status: int = 200, **words: Any) -> Response:
-        browser = forms.key(request)
-        answer = paper.page(template, status, form=forms.token(request, browser), **words)
-        return forms.tie(answer, self.door, browser)
-
-
-def _too_old() -> str:
-    return _("This form was too old, or came from elsewhere. Please try again.")
+        return entry.page(request, self.door, template, status, **words)
 
 
 def _does_not_fit() -> str:

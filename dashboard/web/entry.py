@@ -1,14 +1,28 @@
 """Letting somebody in: every way to sign in ends here, in one session of our own."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard.i18n import _
 from dashboard.services import sessions
-from dashboard.web import forms
+from dashboard.web import forms, paper
 from dashboard.web.door import Door
+
+
+def page(request: Request, door: Door, template: str, status: int = 200, **words: Any) -> Response:
+    """Return a page with a form that only this browser can send back."""
+    browser = forms.key(request)
+    answer = paper.page(template, status, form=forms.token(request, browser), **words)
+    return forms.tie(answer, door, browser)
+
+
+def too_old() -> str:
+    """Return what is said of a form that is not ours."""
+    return _("This form was too old, or came from elsewhere. Please try again.")
 
 
 async def enter(
