@@ -11,6 +11,7 @@ found = widgets.open_picture(
 person = visit.require("submit", plan=found.plan.plan)
 words = cached.words(found.plan.plan)
 area = entry.pick_area(found, person)
+widgets.link("upload", _("Send a workbook or any other file instead"), area=area)
 labels = [_("Grid"), _("One figure"), _("Reports on measures"), _("What you have sent")]
 asked = [name in st.query_params for name in ("indicator", "measure")]
 first = asked.index(True) + 1 if any(asked) else 0

@@ -34,6 +34,7 @@ READ = (
 WORK = {
     "tasks": "coordinator",
     "entry": "coordinator",
+    "upload": "coordinator",
     "review": "reviewer",
     "rounds": "secretariat",
     "administration": "administrator",

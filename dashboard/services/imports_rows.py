@@ -424,8 +424,9 @@ class _Body:
             dimension, sign, group = (piece.strip() for piece in part.partition("="))
             if not part.strip() or dimension in {"_T", "total", "Total"}:
                 continue
-            word = normal(dimension)
-            if not sign or word not in self.names.dimensions:
+            spelled = normal(dimension)
+            word = next((one for one in self.names.dimensions if normal(one) == spelled), "")
+            if not sign or not word:
                 known = ", ".join(self.names.dimensions)
                 words = {"text": part.strip(), "dimension": "breakdown", "codes": known}
                 doubts.append(("unknown group", words))

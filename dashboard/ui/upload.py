@@ -436,7 +436,7 @@ def record(given: Given, looked: Looked) -> None:
             "Leave out the rows with the {n} error, and send the others",
             "Leave out the rows with the {n} errors, and send the others",
             len(errors),
-        ).format(n=number(len(errors))),
+        ),
         key=f"partly_{token}",
     )
     is_confirmed = not warnings or st.checkbox(
@@ -444,13 +444,13 @@ def record(given: Given, looked: Looked) -> None:
             "I have looked at the {n} warning, and it is right so",
             "I have looked at the {n} warnings, and it is right so",
             len(warnings),
-        ).format(n=number(len(warnings))),
+        ),
         key=f"confirmed_{token}",
     )
     can_send = is_confirmed and (partly or not errors) and not looked.is_blocked
     words = plural("Send {n} entry to review", "Send {n} entries to review", looked.sendable)
     if st.button(
-        words.format(n=number(looked.sendable)),
+        words,
         type="primary",
         disabled=not can_send,
         key=f"send_{token}",
@@ -497,13 +497,11 @@ def show_said() -> None:
         )
         return
     words = plural(
-        "{n} entry of {name} was sent to review, as the batch {batch}.",
-        "{n} entries of {name} were sent to review, as the batch {batch}.",
+        "{n} entry of {{name}} was sent to review, as the batch {{batch}}.",
+        "{n} entries of {{name}} were sent to review, as the batch {{batch}}.",
         recorded,
     )
-    st.success(
-        words.format(n=number(recorded), name=name, batch=batch[:8]), icon=":material/check_circle:"
-    )
+    st.success(words.format(name=name, batch=batch[:8]), icon=":material/check_circle:")
 
 
 # Batches --------------------------------------------------------------------------------------
@@ -523,7 +521,7 @@ def show_batches(plan: str, person: Identity) -> None:
 def _batch(one: Kept) -> None:
     with st.container(border=True):
         left, right = st.columns([3, 2], vertical_alignment="bottom")
-        entries = plural("{n} entry", "{n} entries", one.recorded).format(n=number(one.recorded))
+        entries = plural("{n} entry", "{n} entries", one.recorded)
         facts: Mapping[str, str] = {
             _("File"): one.name,
             _("Sent"): instant(one.recorded_at),
