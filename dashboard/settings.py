@@ -54,6 +54,8 @@ class Settings:
     oidc: Oidc | None
     mail: Mail  # HEADWAY_SMTP and HEADWAY_MAIL_FROM
     evidence: str  # HEADWAY_EVIDENCE: s3://bucket/folder; nothing: a folder of the home
+    signing_key: str  # HEADWAY_SIGNING_KEY: file of the minisign key that signs snapshots
+    signing_password: str  # HEADWAY_SIGNING_PASSWORD: of that key, where it has one
     evidence_endpoint: str  # HEADWAY_EVIDENCE_ENDPOINT: of a bucket that is not Amazon's
 
     @property
@@ -77,6 +79,8 @@ class Settings:
             oidc=_provider(environ),
             mail=_mail(environ),
             evidence=environ.get("HEADWAY_EVIDENCE", "").strip(),
+            signing_key=environ.get("HEADWAY_SIGNING_KEY", "").strip(),
+            signing_password=environ.get("HEADWAY_SIGNING_PASSWORD", ""),
             evidence_endpoint=environ.get("HEADWAY_EVIDENCE_ENDPOINT", "").strip(),
         )
 

@@ -110,7 +110,10 @@ def test_the_script_needs_nothing_but_python(script: Path, tmp_path: Path) -> No
 
 
 def test_the_script_says_how_to_use_it_and_what_it_cannot_open(script: Path) -> None:
-    for arguments, said in (([], "usage:"), (["nowhere.zip"], "nowhere.zip cannot be opened")):
+    for arguments, said in (
+        (["a", "b"], "usage:"),
+        (["nowhere.zip"], "nowhere.zip cannot be opened"),
+    ):
         command = [sys.executable, "-I", str(script), *arguments]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 2

@@ -6,7 +6,7 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 
 import click
 
-from dashboard.cli import briefs, changes, files, founding, imports, keeping, letters, people
+from dashboard.cli import briefs, changes, files, founding, imports, keeping, key, letters, people
 from dashboard.cli.base import N_, Program, option
 
 
@@ -50,6 +50,7 @@ for command in (
     files.snapshot,
     files.verify,
     changes.changes,
+    key.key,
     people.user,
     letters.digest,
     keeping.backup,

@@ -3,11 +3,15 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.base import N_, Desk, Moment, a_plan, command, group, keep, option
+from dashboard.cli.base import N_, Desk, Moment, a_plan, command, group, keep, keep_all, option
 from dashboard.i18n import _, instant, number
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 PLAN = option("--plan", help=N_("Code of the plan; the first one where none is named."))
 AS_OF = option("--as-of", type=Moment(), help=N_("As known at a day (its end, in UTC) or moment."))
@@ -15,6 +19,10 @@ OUT = option(
     "-o", "--output", type=click.Path(path_type=Path), help=N_("File to write; else the output.")
 )
 WHO = option("--as", "email", help=N_("Address of the person who does it; else the installation."))
+
+
+STANDARDS = ("sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-3.0", "sdmx-json", "iati")
+"""Standards in which observations are written as a stream."""
 
 
 @command("export", help=N_("Write observations, progress or aggregates to a file."))
@@ -27,7 +35,7 @@ WHO = option("--as", "email", help=N_("Address of the person who does it; else t
 @option(
     "--format",
     "form",
-    type=click.Choice(("csv", "excel", "json")),
+    type=click.Choice(("csv", "excel", "json", *STANDARDS)),
     default="csv",
     show_default=True,
     help=N_("How to write it."),
@@ -53,6 +61,11 @@ def give_out(  # noqa: PLR0917 - one for each option
 
     desk = Desk()
     code = a_plan(desk, plan)
+    if form in STANDARDS:
+        if what != "observations":
+            raise click.UsageError(_("Only observations are written in this standard."))
+        _stream(desk, form, code, output, as_of=as_of, areas=areas, indicators=indicators, year=year)
+        return
     asked = tables.Asked(plan=code, as_of=as_of, areas=areas, indicators=indicators, year=year)
     table, meta = desk.read(
         lambda session: tables.table(
@@ -62,6 +75,37 @@ def give_out(  # noqa: PLR0917 - one for each option
     keep(FORMATS[form].write(table, meta), output)
     if output is not None:
         click.echo(_("{rows} rows in {path}").format(rows=number(len(table)), path=output))
+
+
+def _stream(
+    desk: Desk,
+    form: str,
+    plan: str,
+    output: Path | None,
+    *,
+    as_of: datetime | None,
+    areas: tuple[str, ...],
+    indicators: tuple[str, ...],
+    year: int | None,
+) -> None:
+    from dashboard.services import lookup, standards
+
+    def write(session: "Session") -> int:
+        asked = standards.Asked(
+            plan,
+            as_of=as_of,
+            areas=tuple(lookup.area(session, one).code for one in areas),
+            indicators=indicators,
+            years=None if year is None else (year, year),
+        )
+        parts = standards.stream(
+            session, form, asked, publisher=desk.settings.agency, now=desk.now()
+        )
+        return keep_all(parts, output)
+
+    size = desk.read(write)
+    if output is not None:
+        click.echo(_("{n} bytes in {path}").format(n=number(size), path=output))
 
 
 @group(help=N_("Take snapshots of a plan, list them, get their files."))
@@ -79,11 +123,11 @@ def take(
     plan: str | None, name: str, as_of: datetime | None, email: str | None, output: Path | None
 ) -> None:
     """Take a snapshot."""
-    from dashboard.services import snapshots
+    from dashboard.services import signing, snapshots
 
     desk = Desk()
     code, who = a_plan(desk, plan), desk.who(email)
-    now = desk.now()
+    now, sign = desk.now(), signing.sign(desk.settings)
     # Sealed while others can write, kept in an instant.
     ready = desk.read(
         lambda session: snapshots.seal(
@@ -93,6 +137,7 @@ def take(
             name=name,
             as_of=as_of,
             publisher=desk.settings.agency,
+            sign=sign,
             now=now,
         )
     )
@@ -181,27 +226,30 @@ def rebuild(identity: str) -> None:
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
+@option("--key", "key", default="", help=N_("The minisign key that must have signed it."))
 @option("--ledger", is_flag=True, help=N_("Check every chain of the audit trail."))
 @option("--json", "as_json", is_flag=True, help=N_("Write JSON."))
-def verify(file: Path | None, ledger: bool, as_json: bool) -> None:
+def verify(file: Path | None, key: str, ledger: bool, as_json: bool) -> None:
     """Check a snapshot or the ledger."""
     if (file is None) == (not ledger):
         raise click.UsageError(_("Name a snapshot's file, or say --ledger."))
     if file is not None:
-        _verify_file(file, as_json)
+        _verify_file(file, key, as_json)
     else:
         _verify_ledger(as_json)
 
 
-def _verify_file(file: Path, as_json: bool) -> None:
+def _verify_file(file: Path, key: str, as_json: bool) -> None:
+    from dashboard.exchange import standalone
     from dashboard.exchange import verify as verifier
 
-    report = verifier.verify(file.read_bytes())
+    report = verifier.verify(file.read_bytes(), standalone.key_of(key) if key else "")
     if as_json:
         told = {
             "is_sound": report.is_sound,
             "identity": report.identity,
             "line": report.line,
+            "signed": report.signed,
             "problems": [
                 {"check": one.check, "where": one.where, "found": one.found}
                 for one in report.problems

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -55,8 +55,14 @@ def write(snapshot: SnapshotTables) -> bytes:
     return seal(snapshot).content
 
 
-def seal(snapshot: SnapshotTables) -> Sealed:
+Sign = Callable[[bytes, About], bytes]
+"""Makes the signature of a manifest."""
+
+
+def seal(snapshot: SnapshotTables, sign: Sign | None = None) -> Sealed:
     """Write the snapshot and return its bytes with its identity.
+
+    A signature lies beside the manifest and is no part of the identity.
 
     Raises `ValueError` where a table or column is missing or a cell does not fit its column.
     """
@@ -77,6 +83,8 @@ def seal(snapshot: SnapshotTables) -> Sealed:
     manifest = _manifest(snapshot.about, ready["chains"], rows, members)
     members[standalone.MANIFEST] = canonical.json(manifest)
     identity = hashlib.sha256(members[standalone.MANIFEST]).hexdigest()
+    if sign is not None:
+        members[standalone.SIGNATURE] = sign(members[standalone.MANIFEST], snapshot.about)
     return Sealed(archive.pack(members), identity, manifest)
 
 
@@ -227,6 +235,13 @@ def read(data: bytes) -> SnapshotTables:
     return SnapshotTables(about(manifest), tables)
 
 
+def signature(data: bytes) -> bytes | None:
+    """Return the signature inside a snapshot, or none."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        is_signed = standalone.SIGNATURE in packed.namelist()
+        return packed.read(standalone.SIGNATURE) if is_signed else None
+
+
 def settled(snapshot: SnapshotTables) -> SnapshotTables:
     """Return the tables of a snapshot as they would be read back from its file."""
     tables = {
@@ -264,4 +279,4 @@ def _column(values: pa.ChunkedArray, field: Field) -> pd.Series:
     return column.astype("str") if pa.types.is_string(values.type) else column
 
 
-__all__ = ["CC_BY", "Sealed", "about", "read", "seal", "settled", "table", "write"]
+__all__ = ["CC_BY", "Sealed", "about", "read", "seal", "settled", "signature", "table", "write"]

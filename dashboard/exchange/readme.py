@@ -56,11 +56,14 @@ every other file, and where the audit trail stood.
 
     python verify.py SNAPSHOT.zip            needs Python 3.9 or later, nothing else
     headway verify SNAPSHOT.zip              also computes every status again
+    minisign -Vm manifest.json -P KEY        where manifest.json.minisig is there
     frictionless validate SNAPSHOT.zip       an independent program for data packages
     unzip -p SNAPSHOT.zip manifest.json | sha256sum
 
 Compare the identity with the one on the page of the snapshot, or in the text that cites it. Take
-`verify.py` from a copy you trust. This snapshot carries no signature.
+`verify.py` from a copy you trust; without a file it checks the folder or zip it lies in. A snapshot
+without `manifest.json.minisig` is unsigned. Where it is signed, compare the key with the one that
+the publisher gives elsewhere: a key inside the file proves nothing by itself.
 
 ## How to cite it
 

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 """Check a Headway snapshot with nothing but Python 3.9 or later: `python verify.py FILE.zip`.
 
+Without a file it checks the folder, or the zip, in which it lies. `--key KEY` wants a signature by
+that minisign key (the text of its second line, or its file).
+
 Prints one line that can be quoted and ends with 0 when all is well, 1 when the snapshot was
 altered or contradicts itself, 2 when the file is no snapshot at all. It reads every table and
 compares: the container, the manifest, the SHA-256 and size of each file, columns, types, allowed
-values, keys, references between tables, numbers of rows, and the ends of the audit chains.
+values, keys, references between tables, numbers of rows, the ends of the audit chains, and the
+signature where there is one. A signature by a key that nobody named proves only that the file was
+not altered since: compare the key in the line with the one that the publisher gives.
 
 The identity of a snapshot is the SHA-256 of its manifest, which names the SHA-256 of all else. So
 whoever has the identity from a trustworthy place needs to trust nothing in the file.
@@ -12,6 +17,7 @@ whoever has the identity from a trustworthy place needs to trust nothing in the 
 
 from __future__ import annotations
 
+import base64
 import csv
 import hashlib
 import io
@@ -29,6 +35,7 @@ from typing import Any
 FORMAT = "headway-snapshot"
 VERSIONS = ("1",)
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.json.minisig"
 DESCRIPTOR = "datapackage.json"
 CHAINS = "data/chains.csv"
 MOST_BYTES = 4 << 30
@@ -87,6 +94,7 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_snapshot: bool = False
+    signed: str = "unsigned"
 
     @property
     def is_sound(self) -> bool:
@@ -111,7 +119,9 @@ class Report:
             return f"NOT VERIFIED: {where}, sha256:{self.identity}: {self.problems[0]}{rest}"
         mark = ", ILLUSTRATIVE DATA" if about.get("is_illustrative") else ""
         count = self.rows.get("observations", 0)
-        return f"VERIFIED: {where}, {count} observations{mark}, unsigned, sha256:{self.identity}"
+        return (
+            f"VERIFIED: {where}, {count} observations{mark}, {self.signed}, sha256:{self.identity}"
+        )
 
     def add(self, check: str, where: str, found: str) -> None:
         """Note a problem."""
@@ -123,14 +133,31 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
-def examine(data: bytes) -> Report:
-    """Check a snapshot and return what was found; raises nothing for a bad file."""
+def examine(data: bytes, key: str = "") -> Report:
+    """Check a snapshot and return what was found; raises nothing for a bad file.
+
+    `key` is the minisign key (base64) that must have signed it; empty takes it unsigned, too.
+    """
     report = Report()
     try:
         members = unpack(data, report)
     except Refused as refused:
         report.add("container", "", str(refused))
         return report
+    return check(members, report, key)
+
+
+def folder(path: Path) -> dict[str, bytes]:
+    """Return the files of an unpacked snapshot by their path inside it."""
+    found = sorted(one for one in path.rglob("*") if one.is_file())
+    found = [one for one in found if "__pycache__" not in one.parts]
+    if len(found) > MOST_MEMBERS or sum(one.stat().st_size for one in found) > MOST_BYTES:
+        raise Refused("the folder holds more than a snapshot could")
+    return {one.relative_to(path).as_posix(): one.read_bytes() for one in found}
+
+
+def check(members: dict[str, bytes], report: Report, key: str = "") -> Report:
+    """Check the files of a snapshot, by path."""
     if MANIFEST not in members or DESCRIPTOR not in members:
         report.add("container", "", f"the file has no {MANIFEST} and {DESCRIPTOR}")
         return report
@@ -140,6 +167,7 @@ def examine(data: bytes) -> Report:
     _check_hashes(members, report)
     _check_tables(members, report)
     _check_chains(members, report)
+    _check_signature(members, report, key)
     return report
 
 
@@ -237,7 +265,7 @@ def _check_manifest(members: dict[str, bytes], report: Report) -> None:
 
 def _check_hashes(members: dict[str, bytes], report: Report) -> None:
     listed = report.manifest.get("files", {})
-    for path in sorted(set(listed) | set(members) - {MANIFEST}):
+    for path in sorted(set(listed) | set(members) - {MANIFEST, SIGNATURE}):
         if path not in members:
             report.add("files", path, "is missing")
         elif path not in listed:
@@ -285,6 +313,118 @@ def _check_chains(members: dict[str, bytes], report: Report) -> None:
         report.add("audit", CHAINS, "is not the one the manifest names")
     if audit.get("chains") != report.rows.get("chains"):
         report.add("audit", CHAINS, "has another number of chains than the manifest says")
+
+
+def _check_signature(members: dict[str, bytes], report: Report, key: str) -> None:
+    if SIGNATURE not in members:
+        if key:
+            report.add("signature", SIGNATURE, "is missing: the snapshot is unsigned")
+        return
+    try:
+        comment, signer = opened(members[SIGNATURE], members[MANIFEST], key)
+    except NONSENSE as error:
+        report.add("signature", SIGNATURE, str(error))
+        return
+    plan = report.manifest.get("plan", {}).get("code")
+    if comment != f"headway plan={plan} as-of={report.manifest.get('as_of')}":
+        report.add("signature", SIGNATURE, f"was made for another snapshot: {comment}")
+    report.signed = f"signed with the key {signer}" + (" as demanded" if key else "")
+
+
+def opened(signature: bytes, signed: bytes, key: str = "") -> tuple[str, str]:
+    """Return the trusted comment and the key of a minisign signature, or raise `ValueError`.
+
+    Without `key` the one that the first line names is taken.
+    """
+    lines = signature.decode("utf-8").rstrip("\n").split("\n")
+    if len(lines) != 4 or not lines[2].startswith("trusted comment: "):
+        raise ValueError("is no minisign signature")
+    named = lines[0].rsplit(" ", 1)[-1]
+    signer = key or named
+    held, body = (base64.b64decode(one, validate=True) for one in (signer, lines[1]))
+    bound = base64.b64decode(lines[3], validate=True)
+    if len(held) != 42 or held[:2] != b"Ed" or len(body) != 74:
+        raise ValueError("or the key is not written as minisign writes it")
+    if body[2:10] != held[2:10]:
+        raise ValueError("was made with another key than the one demanded")
+    if body[:2] == b"ED":
+        signed = hashlib.blake2b(signed).digest()
+    elif body[:2] != b"Ed":
+        raise ValueError("is of an unknown kind")
+    comment = lines[2][len("trusted comment: ") :]
+    if not ed25519(held[10:], signed, body[10:]):
+        raise ValueError("does not fit the manifest, or was made with another key")
+    if not ed25519(held[10:], body[10:] + comment.encode("utf-8"), bound):
+        raise ValueError("has a trusted comment that was altered")
+    return comment, signer
+
+
+PRIME = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+ROOT = pow(2, (PRIME - 1) // 4, PRIME)
+Spot = tuple[int, int, int, int]  # a point of the curve in extended coordinates
+
+
+def ed25519(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Say whether a signature of a message is by this key (RFC 8032, section 5.1.7)."""
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    public, commitment = _spot(key), _spot(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if public is None or commitment is None or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + key + message).digest()
+    factor = int.from_bytes(digest, "little") % ORDER
+    left = _times(scalar, BASE)
+    right = _plus(commitment, _times(factor, public))
+    apart = [left[axis] * right[2] - right[axis] * left[2] for axis in (0, 1)]
+    return all(one % PRIME == 0 for one in apart)
+
+
+def _x(y: int, is_odd: int) -> int | None:
+    if y >= PRIME:
+        return None
+    square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
+    if square == 0:
+        return None if is_odd else 0
+    x = pow(square, (PRIME + 3) // 8, PRIME)
+    if (x * x - square) % PRIME:
+        x = x * ROOT % PRIME
+    if (x * x - square) % PRIME:
+        return None
+    return PRIME - x if x & 1 != is_odd else x
+
+
+def _spot(text: bytes) -> Spot | None:
+    """Return the point that 32 bytes stand for; none where they stand for none."""
+    number = int.from_bytes(text, "little")
+    y = number & ((1 << 255) - 1)
+    x = _x(y, number >> 255)
+    return None if x is None else (x, y, 1, x * y % PRIME)
+
+
+def _plus(one: Spot, two: Spot) -> Spot:
+    a = (one[1] - one[0]) * (two[1] - two[0]) % PRIME
+    b = (one[1] + one[0]) * (two[1] + two[0]) % PRIME
+    c = 2 * one[3] * two[3] * CURVE % PRIME
+    d = 2 * one[2] * two[2] % PRIME
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME)
+
+
+def _times(factor: int, spot: Spot) -> Spot:
+    found = (0, 1, 1, 0)
+    while factor:
+        if factor & 1:
+            found = _plus(found, spot)
+        spot = _plus(spot, spot)
+        factor >>= 1
+    return found
+
+
+HEIGHT = 4 * pow(5, PRIME - 2, PRIME) % PRIME
+BASE: Spot = (_x(HEIGHT, 0) or 0, HEIGHT, 1, (_x(HEIGHT, 0) or 0) * HEIGHT % PRIME)
 
 
 class Table:
@@ -468,20 +608,38 @@ KINDS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Check the file named on the command line."""
-    if len(arguments) != 1:
-        print("usage: python verify.py SNAPSHOT.zip")
+    """Check the file named on the command line; none named: what this script lies in."""
+    given, key = list(arguments), ""
+    if "--key" in given[:-1]:
+        place = given.index("--key")
+        key = key_of(given[place + 1])
+        del given[place : place + 2]
+    if len(given) > 1 or any(one.startswith("-") for one in given):
+        print("usage: python verify.py [SNAPSHOT.zip] [--key KEY]")
         return 2
+    path = Path(given[0]) if given else Path(__file__).resolve().parent
     try:
-        data = Path(arguments[0]).read_bytes()
-    except OSError as error:
-        print(f"NOT A SNAPSHOT: {arguments[0]} cannot be opened ({error.strerror})")
+        if path.is_dir():
+            report = check(folder(path), Report(), key)
+        else:
+            report = examine(path.read_bytes(), key)
+    except (OSError, Refused) as error:
+        said = getattr(error, "strerror", None) or error
+        print(f"NOT A SNAPSHOT: {path} cannot be opened ({said})")
         return 2
-    report = examine(data)
     for problem in report.problems:
         print(f"  - {problem.check}: {problem}")
     print(report.line)
     return report.code
+
+
+def key_of(text: str) -> str:
+    """Return a public key from its text, or from the file of that name."""
+    try:
+        lines = Path(text).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return text.strip()
+    return lines[-1].strip() if lines else "-"
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ CHECKS: Final = {
 __all__ = ["Problem", "Report", "verify"]
 
 
-def verify(data: bytes) -> Report:
+def verify(data: bytes, key: str = "") -> Report:
     """Check a snapshot and return what was found; a bad file raises nothing.
 
     `Report.line` is one line that can be quoted, `Report.code` the exit code: 0 sound, 1 altered
-    or contradicting itself, 2 no snapshot.
+    or contradicting itself, 2 no snapshot. `key` is the minisign key that must have signed it.
     """
-    report = standalone.examine(data)
+    report = standalone.examine(data, key)
     if report.is_sound:
         members = standalone.unpack(data, standalone.Report())
         _check_descriptor(members[standalone.DESCRIPTOR], report)

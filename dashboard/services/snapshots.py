@@ -70,6 +70,7 @@ def take(
     name: str,
     as_of: datetime | None = None,
     publisher: str = "Headway",
+    sign: datapackage.Sign | None = None,
     now: datetime,
 ) -> Snapshot:
     """Freeze a plan as known at a moment (none: now) and keep it under its identity.
@@ -77,7 +78,9 @@ def take(
     Taking what was already taken, same name, moment and content, returns the one that is there.
     Where others wait to write, `seal` in a reading session and then only `keep` in a writing one.
     """
-    ready = seal(session, who, plan, name=name, as_of=as_of, publisher=publisher, now=now)
+    ready = seal(
+        session, who, plan, name=name, as_of=as_of, publisher=publisher, sign=sign, now=now
+    )
     return keep(session, who, ready, now=now)
 
 
@@ -89,6 +92,7 @@ def seal(
     name: str,
     as_of: datetime | None = None,
     publisher: str = "Headway",
+    sign: datapackage.Sign | None = None,
     now: datetime,
 ) -> Ready:
     """Write the snapshot of a plan as known at a moment (none: now), without keeping it yet."""
@@ -99,7 +103,7 @@ def seal(
         raise BadInput(Fault("name", f"write a name of at most {LONGEST_NAME} signs"))
     before = _before(session, plan, moment)
     tables = _tables(session, plan, moment, name=title, publisher=publisher, previous=before)
-    return Ready(tables.about, datapackage.seal(tables))
+    return Ready(tables.about, datapackage.seal(tables, sign))
 
 
 def keep(session: Session, who: Identity, ready: Ready, *, now: datetime) -> Snapshot:
@@ -286,6 +290,7 @@ def rebuild(session: Session, identity: str) -> Rebuilt:
     kept = content(session, identity)
     stated = manifest(session, identity)
     told = datapackage.about(stated)
+    signature = datapackage.signature(kept)  # it can be kept and not made again
     made = datapackage.seal(
         _tables(
             session,
@@ -296,7 +301,8 @@ def rebuild(session: Session, identity: str) -> Rebuilt:
             previous=told.previous,
             software=told.software,
             engine=told.engine,
-        )
+        ),
+        None if signature is None else lambda _manifest, _about: signature,
     )
     paths = set(stated["files"]) | set(made.manifest["files"])
     differing = sorted(

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from dashboard import charts
 from dashboard.i18n import _, date, number, percent, plural
-from dashboard.services import access, owed, rounds, snapshots
+from dashboard.services import access, owed, rounds, signing, snapshots
 from dashboard.services.views import Picture
 from dashboard.ui import cached, look, tasks, visit, ways, widgets
 from models import BadInput, Fault, HeadwayError, Identity, ReportingRound
@@ -351,9 +351,16 @@ def _sealed(round_: ReportingRound, token: str) -> visit.Outcome[str]:
     """Make the snapshot while only reading, so that nobody who writes has to wait."""
     who, now, publisher = visit.who(), visit.now(), visit.settings().agency
     try:
+        sign = signing.sign(visit.settings())
         with visit.read() as session:
             ready = snapshots.seal(
-                session, who, round_.plan_code, name=round_.name, publisher=publisher, now=now
+                session,
+                who,
+                round_.plan_code,
+                name=round_.name,
+                publisher=publisher,
+                sign=sign,
+                now=now,
             )
     except HeadwayError as error:
         return visit.Outcome(None, (Fault("", str(error)),))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import streamlit as st
 
 from dashboard.i18n import _, instant, number
-from dashboard.services import access, reads, snapshots
+from dashboard.services import access, reads, signing, snapshots
 from dashboard.services.views import Picture
 from dashboard.ui import look, visit
 from models import Fault, HeadwayError, Snapshot
@@ -43,6 +43,7 @@ def _taken(plan: str, name: str, moment: datetime | None, token: str) -> visit.O
     """Seal while only reading, so that nobody who writes has to wait, and then keep it."""
     who, now = visit.who(), visit.now()
     try:
+        sign = signing.sign(visit.settings())
         with visit.read() as session:
             ready = snapshots.seal(
                 session,
@@ -51,6 +52,7 @@ def _taken(plan: str, name: str, moment: datetime | None, token: str) -> visit.O
                 name=name,
                 as_of=moment,
                 publisher=visit.settings().agency,
+                sign=sign,
                 now=now,
             )
     except HeadwayError as error:
