@@ -422,6 +422,8 @@ def beside_figure(found: Picture, form: Figure) -> None:
 # A report on a measure ------------------------------------------------------------------------
 
 DAYS: Final = ("as_at", "milestone_due")
+LINES: Final = 72
+"""Pixels of a field of text: the whole form is seen at once."""
 
 
 def draw_update(plan: str, area: str, words: PlanTexts) -> None:
@@ -431,8 +433,8 @@ def draw_update(plan: str, area: str, words: PlanTexts) -> None:
     form = Form(plan, area, code or next(iter(titles)))
     _restore(form)
     keep = _keeper(form)
-    left, right = st.columns(2)
-    left.selectbox(
+    first, second, third, fourth = st.columns([3, 2, 2, 3])
+    first.selectbox(
         _("State of the measure"),
         [entry.value for entry in Implementation],
         format_func=lambda entry: word("implementation", entry),
@@ -441,17 +443,18 @@ def draw_update(plan: str, area: str, words: PlanTexts) -> None:
     )
     today = visit.now().date()
     st.session_state.setdefault(form.key("as_at"), today)
-    right.date_input(_("As at"), max_value=today, key=form.key("as_at"), on_change=keep)
+    second.date_input(_("As at"), max_value=today, key=form.key("as_at"), on_change=keep)
     st.session_state.setdefault(form.key("milestone_due"), None)
-    left.date_input(_("Milestone due"), key=form.key("milestone_due"), on_change=keep)
-    right.text_input(
+    third.date_input(_("Milestone due"), key=form.key("milestone_due"), on_change=keep)
+    fourth.text_input(
         _("Link to the evidence"), placeholder=ADDRESS, key=form.key("evidence"), on_change=keep
     )
-    columns = st.columns(2)
+    columns = st.columns(3)
     for place, (field, label) in enumerate(_update_labels().items()):
-        columns[place % 2].text_area(
-            label, max_chars=2000, height=90, key=form.key(field), on_change=keep
+        columns[place % 3].text_area(
+            label, max_chars=2000, height=LINES, key=form.key(field), on_change=keep
         )
+    st.text_input(_("Source"), max_chars=1000, key=form.key("source"), on_change=keep)
     token = visit.token(form.name)
     if st.button(_("Send to review"), type="primary", key=f"send_{token}"):
         _send_update(form, token)
@@ -466,7 +469,6 @@ def _update_labels() -> dict[str, str]:
         "weakness": _("Weakness"),
         "gap": _("Gap"),
         "challenge": _("Challenge"),
-        "source": _("Source"),
     }
 
 
