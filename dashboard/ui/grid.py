@@ -226,7 +226,7 @@ def forget(section: Section) -> None:
 
 def _frame(table: pd.DataFrame, section: Section, found: Picture, words: PlanTexts) -> pd.DataFrame:
     about = cached.kept(
-        "profile", lambda: views.profile(found, section.area), section.area, *found.key
+        "grid", lambda: views.profile(found, section.area), section.area, *found.key
     ).set_index("indicator")
     gaps = {code: word("observation_status", code) for code in SILENT}
     rows = []
