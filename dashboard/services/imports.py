@@ -628,6 +628,7 @@ def _begun(session: Session, who: Identity, looked: Looked) -> str:
             Batch.author_id == who.person_id,
             Batch.plan_code == looked.plan,
             col(BatchState.finished_at).is_(None),
+            col(BatchState.withdrawn_at).is_(None),
         )
     )
     return session.exec(wanted).first() or ""

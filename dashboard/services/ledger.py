@@ -116,6 +116,34 @@ def append(
     return replace(head, audit_seq=head.audit_seq + 1, head_hash=chained)
 
 
+def append_all(
+    session: Session,
+    head: Head,
+    told: Iterable[tuple[str, str, Json]],
+    *,
+    by: str,
+    now: datetime,
+) -> Head:
+    """Append many events at once (action, subject, detail), and return the chain's new head."""
+    rows = []
+    for action, subject, detail in told:
+        event = {
+            "chain": head.chain,
+            "seq": head.audit_seq + 1,
+            "at": micros(now),
+            "by": by,
+            "action": action,
+            "subject": subject,
+            "detail": canonical(detail),
+        }
+        chained = row_hash(head.head_hash, event)
+        rows.append({**event, "at": now, "prev_hash": head.head_hash, "row_hash": chained})
+        head = replace(head, audit_seq=head.audit_seq + 1, head_hash=chained)
+    if rows:
+        session.connection().execute(_APPEND, rows)
+    return head
+
+
 def keep(session: Session, head: Head) -> None:
     """Write a held head back."""
     session.connection().execute(

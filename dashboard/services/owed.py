@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import lookup, review, rules
+from dashboard.services import arriving, lookup, review, rules
 from models import (
     AreaKind,
     Draft,
@@ -187,6 +187,7 @@ def _sent(
     )
     if is_figure:
         newest = newest.where(rows.c.cell_id == 0, rows.c.year == int(found.period[:4]))
+        newest = newest.where(arriving.is_whole(rows))
         if len(found.period) > 4:
             newest = newest.where(rows.c.period == found.period)
     else:

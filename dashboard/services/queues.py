@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import access, batches, lookup, review
+from dashboard.services import access, arriving, lookup, review
 from dashboard.services.lookup import Ref
 from dashboard.services.reads import table as rows_of
 from models import (
@@ -100,7 +100,7 @@ def _waits(who: Identity, plan: str) -> sa.Select[Any]:
             STATES.c.subject == Subject.OBSERVATION,
             INDICATORS.c.plan_code == plan,
             # A batch that is still coming in becomes visible as one piece.
-            sa.or_(o.c.batch_id.is_(None), o.c.batch_id.not_in(batches.unfinished())),
+            arriving.is_whole(o),
         )
     )
     covers = access.areas(who, "review", plan=plan)
@@ -255,6 +255,7 @@ def mine(session: Session, who: Identity, *, plan: str) -> pd.DataFrame:
         .join(INDICATORS, INDICATORS.c.id == o.c.indicator_id)
         .join(lookup.CELL, lookup.CELL.c.id == o.c.cell_id)
         .where(o.c.author_id == who.person_id, INDICATORS.c.plan_code == plan)
+        .where(arriving.is_whole(o))
         .order_by(STATES.c.at.desc(), o.c.seq.desc())
         .limit(500),
     )

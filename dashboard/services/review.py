@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import access, derived, disclosure, ledger, lookup
+from dashboard.services import access, arriving, derived, disclosure, ledger, lookup
 from dashboard.services.ledger import Head
 from dashboard.services.lookup import Key, Ref
 from models import (
@@ -236,6 +236,8 @@ def _begin(
     row = session.connection().execute(_ROW[stands.subject], wanted).one_or_none()
     if row is None:
         raise NotFound(f"{ref} does not belong to the plan {plan}.")
+    if stands.subject == Subject.OBSERVATION:
+        arriving.require_whole(session, row.batch_id)
     return area, stands, row, head
 
 

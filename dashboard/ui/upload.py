@@ -534,7 +534,6 @@ def _batch(one: Kept) -> None:
             return
         if one.finished_at is None:
             right.html(look.tag(_("Broken off: send the same file again to finish it"), "warn"))
-            return
         with right.popover(_("Withdraw this batch"), icon=":material/undo:", width="stretch"):
             _withdraw(one)
 
