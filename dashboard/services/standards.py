@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from dashboard import i18n
-from dashboard.exchange import codelists
+from dashboard.exchange import codelists, sdmx
 from dashboard.exchange.about import Meta
+from dashboard.exchange.iati import outgoing
 from dashboard.exchange.sdmx import model
 from dashboard.exchange.sdmx.model import Area, Category, Code, Structure
 from dashboard.i18n import breakdowns
+from dashboard.progress import N_
 from dashboard.services import contents, extracts, lookup, plans
 from dashboard.services.extracts import Wanted
 from models import (
@@ -108,8 +110,7 @@ def _areas(session: Session) -> dict[str, tuple[Area, Code]]:
         code = row["m49"] or model.identifier(row["area"])
         said = model.names(row["name"], {one: row[f"name_{one}"] for one in contents.NAMES})
         notes = {name: row[key] for name, key in (("ISO2", "iso2"), ("ISO3", "iso3")) if row[key]}
-        kind = AreaKind(row["kind"])
-        level = "R" if kind is AreaKind.GROUP else LEVEL.get(kind, "N")
+        level = _level(AreaKind(row["kind"]))
         found[row["area"]] = (Area(code, level), Code(code, said, notes=notes))
     return found
 
@@ -244,7 +245,7 @@ def meta(session: Session, asked: Asked, *, publisher: str, now: datetime) -> Me
 
 
 def figures(session: Session, asked: Asked, series: Collection[str]) -> Iterator[pd.DataFrame]:
-    """Yield the figures of these indicators, series by series, a chunk at a time.
+    """Yield the figures of these indicators (none: all), series by series, a chunk at a time.
 
     With history, each chunk is what was accepted at one moment, the earliest first.
     """
@@ -255,7 +256,7 @@ def figures(session: Session, asked: Asked, series: Collection[str]) -> Iterator
     else:
         found = _current(session, asked)
     for chunk in found:
-        rows = chunk[chunk["indicator"].isin(series)]
+        rows = chunk if not series else chunk[chunk["indicator"].isin(series)]
         if len(rows):
             yield rows
 
@@ -359,3 +360,88 @@ def _aim(row: Any, kind: str) -> dict[str, Any]:
         "accepted_at": row.recorded_at if row.recorded_at > ALWAYS else None,
         "is_illustrative": bool(row.is_illustrative),
     }
+
+
+# Results --------------------------------------------------------------------------------------
+
+
+def results(session: Session, asked: Asked, *, publisher: str) -> outgoing.Plan:
+    """Return what activities of IATI say of a plan, with its targets and baselines."""
+    plan = session.get(Plan, asked.plan)
+    if plan is None:
+        raise NotFound(f"No plan has the code {asked.plan!r}.")
+    rows = _indicators(session, asked.plan)
+    objectives = session.exec(
+        select(Objective)
+        .where(Objective.plan_code == asked.plan, sa.not_(col(Objective.retired)))
+        .order_by(col(Objective.position))
+    )
+    places = {
+        row["area"]: outgoing.Place(
+            row["name"], row["iso2"] or "", row["m49"] or "", _level(AreaKind(row["kind"]))
+        )
+        for row in contents.areas(session).to_dict("records")
+    }
+    return outgoing.Plan(
+        code=plan.code,
+        names=model.names(plan.title, plan.titles),
+        description=f"{plan.title} ({plan.symbol}), {plan.legal_nature}",
+        adopted=plan.adopted,
+        agency=model.identifier(publisher, first="A").upper(),
+        publisher=publisher,
+        results=tuple(
+            outgoing.Result(
+                one.code,
+                model.names(one.title, one.titles),
+                tuple(_told(row) for row in rows if row.objective_id == one.id),
+            )
+            for one in objectives
+        ),
+        places=places,
+        targets=_whole(aims(session, replace(asked, kind=TARGETS, areas=()))),
+        baselines=_whole(aims(session, replace(asked, kind=BASELINES, areas=()))),
+    )
+
+
+def _whole(chunks: Iterator[pd.DataFrame]) -> pd.DataFrame:
+    return next(chunks, pd.DataFrame(columns=list(AIM)))
+
+
+def _told(row: Indicator) -> outgoing.Indicator:
+    return outgoing.Indicator(
+        code=row.code,
+        names=model.names(row.name, row.names),
+        definition=row.definition,
+        unit=row.unit,
+        kind=str(row.kind),
+        direction=str(row.direction),
+        sdg=row.sdg_indicator,
+    )
+
+
+def _level(kind: AreaKind) -> str:
+    return "R" if kind is AreaKind.GROUP else LEVEL.get(kind, "N")
+
+
+# Files ----------------------------------------------------------------------------------------
+
+
+FORMS: Final[Mapping[str, sdmx.Stream]] = {
+    **sdmx.FORMATS,
+    "iati": sdmx.Stream(N_("IATI 2.03"), ".iati.xml", outgoing.MEDIA, outgoing.write),
+}
+"""Every standard in which the figures of a plan leave as a stream."""
+
+
+def stream(
+    session: Session, form: str, asked: Asked, *, publisher: str, now: datetime
+) -> Iterator[bytes]:
+    """Yield a file in one of the forms; the session must stay open until the end."""
+    told = meta(session, asked, publisher=publisher, now=now)
+    if form == "iati":
+        plan = results(session, asked, publisher=publisher)
+        yield from FORMS[form].write(figures(session, asked, ()), plan, told)
+        return
+    found = structure(session, asked.plan, publisher=publisher, now=now)
+    rows = figures(session, asked, set(found.series))
+    yield from FORMS[form].write(rows, found, told, flow=f"{found.id}{asked.kind}")

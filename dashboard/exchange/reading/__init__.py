@@ -29,6 +29,11 @@ def read(data: bytes, *, known: frozenset[str] = frozenset()) -> Book:
     `known` are words in small letters that the file may hold, such as the names of areas: where
     the encoding of a text is not declared, the one in which most of them appear is taken.
     """
+    from dashboard.exchange.sdmx import incoming  # which reads tables with the help of this room
+
+    standard = incoming.read(data, known)
+    if standard is not None:
+        return standard
     form = guards.check(data)
     if form is Form.TEXT:
         return delimited.read(data, known)
