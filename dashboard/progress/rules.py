@@ -118,23 +118,17 @@ def read(
     goes before a national and a national before a proposed one, then the later year. With
     `interim_year` the interim targets of that year are read in place of the final ones.
     """
-    table = plan.indicators.set_index("indicator").reindex(pd.Index(plan.cube.indicators))
-    kind = np.array(
-        [KINDS.index(word) if word in KINDS else -1 for word in table["kind"]], dtype=np.int8
-    )
-    targets = _chosen(plan, interim_year)
-    target, upper, due = (_grid(plan, targets, name) for name in ("value", "upper", "year"))
-    equal = _grid(plan, targets, "equal") == 1
-    given, until = _directions(table, theories, year)
+    table = _indicators(plan)
+    places = {word: place for place, word in enumerate(KINDS)}
+    kind = np.array([places.get(word, -1) for word in table["kind"].tolist()], dtype=np.int8)
+    target, upper, due, is_equal = _targets(plan, interim_year)
+    given, until = _directions(plan, table, theories, year)
     direction = np.broadcast_to(given, target.shape)
     # A ratio without direction and with a target to equal wants parity: nearer is better.
-    parity = (kind == KINDS.index("ratio")) & (direction == 0) & equal
-    baselines = _baselines(plan)
-    rule, base_year, base_value = (
-        _grid(plan, baselines, name) for name in ("place", "year", "value")
-    )
+    parity = (kind == KINDS.index("ratio")) & (direction == 0) & (is_equal == 1)
+    rule, base_year, base_value = _baselines(plan)
     lower = table["lower"].to_numpy(np.float64)
-    floor = np.where(table["kind"].isin(NEVER_NEGATIVE), 0.0, np.nan)
+    floor = np.where(np.isin(kind, [places[word] for word in NEVER_NEGATIVE]), 0.0, np.nan)
     years = np.asarray(plan.cube.years, dtype=np.float64)
     return Rules(
         direction=np.where(parity, 1.0, direction).ravel(),
@@ -153,14 +147,23 @@ def read(
     )
 
 
+def _indicators(plan: frames.PlanFrames) -> pd.DataFrame:
+    """Return the indicators in the order of the cube; what the plan does not know is missing."""
+    table = plan.indicators
+    if tuple(table["indicator"].tolist()) == plan.cube.indicators:
+        return table
+    return table.set_index("indicator").reindex(pd.Index(plan.cube.indicators))
+
+
 def _directions(
-    table: pd.DataFrame, theories: Sequence[Theory], year: int | None
+    plan: frames.PlanFrames, table: pd.DataFrame, theories: Sequence[Theory], year: int | None
 ) -> tuple[Floats, Floats]:
     """Return the direction of each indicator and until when a theory gives it."""
-    direction = table["direction"].fillna(0).to_numpy(np.float64, copy=True)
+    direction = np.nan_to_num(table["direction"].to_numpy(np.float64), nan=0.0)
     until = np.full(len(direction), np.nan)
+    places = {code: place for place, code in enumerate(plan.cube.indicators)}
     for theory in theories:
-        place = table.index.get_indexer(pd.Index([theory.indicator]))[0]
+        place = places.get(theory.indicator, -1)
         if place >= 0 and direction[place] == 0 and (year is None or year <= theory.until):
             direction[place], until[place] = theory.direction, theory.until
     return direction, until
@@ -170,43 +173,64 @@ def _every_area(values: Floats, shape: tuple[int, ...]) -> Floats:
     return np.broadcast_to(values, shape).ravel()
 
 
-def _chosen(plan: frames.PlanFrames, interim_year: int | None) -> pd.DataFrame:
-    """Return the targets that count, the one that wins last, so that it is written last."""
+def _targets(plan: frames.PlanFrames, interim_year: int | None) -> Sequence[Floats]:
+    """Return value, upper bound, year and whether it is to equal, of the target that counts."""
     rows = plan.targets
-    wanted = (
-        rows["is_interim"] & (rows["year"] == interim_year)
-        if interim_year
-        else (~rows["is_interim"])
+    is_interim, year = rows["is_interim"].to_numpy(), rows["year"].to_numpy(np.float64)
+    value, operator = rows["value"].to_numpy(np.float64), _words(rows, "operator")
+    wanted = is_interim & (year == interim_year) if interim_year else ~is_interim
+    least = len(_STANDING)
+    standing = np.array([_STANDING.get(one, least) for one in rows["status"].tolist()], np.int64)
+    columns = (
+        value,
+        np.where(operator == "between", rows["upper"].to_numpy(np.float64), np.nan),
+        year,
+        np.where(operator == "=", 1.0, 0.0),
     )
-    rows = rows[wanted & rows["value"].notna()]
-    standing = rows["status"].map(_STANDING).fillna(len(_STANDING)).to_numpy(np.int64)
-    own = (rows["area"] != "").to_numpy()
-    rows = rows.iloc[np.lexsort((rows["year"].to_numpy(), -standing, own))]
-    return rows.assign(
-        upper=rows["upper"].where(rows["operator"] == "between"),
-        equal=(rows["operator"] == "=").astype(np.float64),
-    )
+    return _grids(plan, rows, columns, (year, -standing), wanted & ~np.isnan(value))
 
 
-def _baselines(plan: frames.PlanFrames) -> pd.DataFrame:
+def _baselines(plan: frames.PlanFrames) -> Sequence[Floats]:
+    """Return the place of the rule, the year and the value of the baseline that counts."""
     rows = plan.baselines
-    places = {word: place for place, word in enumerate(BASELINE_RULES)}
-    unknown = sorted(set(rows["rule"]) - set(places))
+    places = {word: float(place) for place, word in enumerate(BASELINE_RULES)}
+    words = rows["rule"].tolist()
+    unknown = sorted(set(words) - set(places))
     if unknown:
         raise ValueError(f"unknown baseline rule {', '.join(unknown)}")
-    rows = rows.iloc[np.argsort((rows["area"] != "").to_numpy(), kind="stable")]
-    return rows.assign(place=rows["rule"].map(places).astype(np.float64))
+    rule = np.array([places[word] for word in words], dtype=np.float64)
+    columns = (rule, *(rows[name].to_numpy(np.float64) for name in ("year", "value")))
+    return _grids(plan, rows, columns, (), np.ones(len(rows), dtype=np.bool_))
 
 
-def _grid(plan: frames.PlanFrames, rows: pd.DataFrame, name: str) -> Floats:
-    """Return area x indicator with a column of rows written over the row's area or over all."""
-    grid = np.full((len(plan.cube.areas), len(plan.cube.indicators)), np.nan)
-    column = pd.Index(plan.cube.indicators).get_indexer(pd.Index(rows["indicator"]))
-    line = pd.Index(plan.cube.areas).get_indexer(pd.Index(rows["area"]))
-    values = rows[name].to_numpy(np.float64)
-    everywhere = (rows["area"] == "").to_numpy()
-    general = everywhere & (column >= 0)
-    grid[:, column[general]] = values[general]
-    own = ~everywhere & (column >= 0) & (line >= 0)
-    grid[line[own], column[own]] = values[own]
-    return grid
+def _words(rows: pd.DataFrame, name: str) -> npt.NDArray[np.object_]:
+    return np.array(rows[name].tolist(), dtype=object)
+
+
+def _grids(
+    plan: frames.PlanFrames,
+    rows: pd.DataFrame,
+    columns: Sequence[Floats],
+    order: Sequence[npt.NDArray[Any]],
+    wanted: Bools,
+) -> Sequence[Floats]:
+    """Return area x indicator for each column, of the wanted row that counts.
+
+    A row of an area goes before one of every area, then the later in `order` (keys as those of
+    `numpy.lexsort`) goes before the earlier. Places are looked up once for all the columns.
+    """
+    indicators = {code: place for place, code in enumerate(plan.cube.indicators)}
+    areas = {code: place for place, code in enumerate(plan.cube.areas)} | {"": _EVERYWHERE}
+    column = np.array([indicators.get(one, -1) for one in rows["indicator"].tolist()], np.int64)
+    line = np.array([areas.get(one, -1) for one in rows["area"].tolist()], np.int64)
+    turn = np.lexsort(order) if order else np.arange(len(rows))
+    turn = turn[(wanted & (column >= 0) & (line != -1))[turn]]
+    general, own = turn[line[turn] == _EVERYWHERE], turn[line[turn] >= 0]
+    grids = np.full((len(columns), len(plan.cube.areas), len(indicators)), np.nan)
+    for grid, values in zip(grids, columns, strict=True):
+        grid[:, column[general]] = values[general]
+        grid[line[own], column[own]] = values[own]
+    return list(grids)
+
+
+_EVERYWHERE: Final = -2
