@@ -6,11 +6,15 @@ from dashboard.i18n import _
 from dashboard.ui import administration, visit, widgets
 
 found = widgets.open_picture(_("Administration"), lede=_("People, roles, health and trace."))
-person = visit.require("administer")
-people, trace = st.tabs([_("People"), _("Trace of changes")], key="admin_tab", on_change="rerun")
+person = visit.require("invite")
+names = [_("People")]
+if administration.sees_all(person):
+    names.append(_("Trace of changes"))
+people, *rest = st.tabs(names, key="admin_tab", on_change="rerun")
 if people.open:
     with people:
         administration.people(found, person)
-if trace.open:
-    with trace:
-        administration.trace(person)
+for trace in rest:
+    if trace.open:
+        with trace:
+            administration.trace(person)

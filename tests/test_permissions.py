@@ -1,8 +1,8 @@
 """Who may call what: every service that takes `who`, for every role, here, elsewhere and anonymous.
 
 Services are found by looking, so one without a row here fails. All calls are about Kenya in the
-tiny plan; what varies is the grant: in that plan and area, in another area, or in another plan. A row
-says with letters which roles are let through in each: what is not written is refused.
+tiny plan; what varies is the grant: in that plan and area, in another area, or in another plan.
+A row says with letters which roles are let through in each: what is not written is refused.
 """
 
 import importlib

@@ -9,14 +9,16 @@ from sqlmodel import Session
 
 from dashboard.i18n import _, date, instant, number
 from dashboard.i18n.labels import word
-from dashboard.services import audit
+from dashboard.services import access, audit, invitations, outbox
 from dashboard.services import people as service
+from dashboard.services.invitations import Handed
 from dashboard.services.people import Account
 from dashboard.services.views import Picture
 from dashboard.ui import look, visit
-from models import FOREVER, Identity, Role
+from models import FOREVER, Identity, Role, Unavailable
 
 SAID = "admin_said"
+LINK = "admin_link"
 
 
 def people(found: Picture, person: Identity) -> None:
@@ -26,17 +28,97 @@ def people(found: Picture, person: Identity) -> None:
         st.success(said)
     with visit.read() as session:
         accounts = service.listing(session, person, now=visit.now())
+    link = st.session_state.pop(LINK, None)
+    if link:
+        st.info(_("Hand this link over yourself: it is shown this once."))
+        st.code(link, language=None)
     st.html(_accounts(accounts))
     left, right = st.columns(2, gap="large")
     with left:
-        _add()
+        _invite(found, person)
     with right:
-        _grant(found, accounts)
+        _revoke(accounts)
+    if sees_all(person):
+        left, right = st.columns(2, gap="large")
+        with left:
+            _add()
+        with right:
+            _grant(found, accounts)
     left, right = st.columns(2, gap="large")
     with left:
-        _revoke(accounts)
-    with right:
-        _close(accounts)
+        _hand_out(accounts)
+    if sees_all(person):
+        with right:
+            _close(accounts)
+
+
+def sees_all(person: Identity) -> bool:
+    """Say whether somebody looks after everybody, and not only the people of a country."""
+    return access.allows(person, "administer")
+
+
+def _invite(found: Picture, person: Identity) -> None:
+    token = visit.token("invite")
+    roles = [role.value for role in (Role if sees_all(person) else access.INVITED)]
+    areas = found.names
+    with visit.read() as session:
+        covers = access.areas(person, "invite", plan=found.plan.plan)
+        codes = list(areas) if covers is None else access.codes(session, covers)
+    with st.form(f"invite_{token}"):
+        st.markdown(f"**{_('Invite somebody')}**")
+        name, email = st.text_input(_("Name")), st.text_input(_("E-mail"))
+        role = st.selectbox(_("Role"), roles, format_func=lambda role: word("role", role))
+        area = st.selectbox(
+            _("In"),
+            codes,
+            index=None if covers is None else 0,
+            format_func=lambda code: areas.get(code, code),
+            placeholder=_("Everywhere"),
+        )
+        sent = st.form_submit_button(_("Invite"))
+    if sent:
+        _run(
+            lambda session, who, now: invitations.invite(
+                session,
+                who,
+                email=email,
+                name=name,
+                role=Role(role),
+                plan=found.plan.plan,
+                area=area,
+                now=now,
+            ),
+            token,
+            _("{name} is invited. The link works once, within 72 hours.").format(name=name),
+        )
+
+
+def _hand_out(accounts: list[Account]) -> None:
+    token = visit.token("hand_out")
+    names = {account.id: account.name for account in accounts if account.is_active}
+    with st.form(f"hand_out_{token}"):
+        st.markdown(f"**{_('A link to a new password')}**")
+        picked = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, index=None)
+        sent = st.form_submit_button(_("Make the link"))
+    if sent and picked:
+        _run(
+            lambda session, who, now: invitations.hand_out(session, who, picked, now=now),
+            token,
+            _("The link works once, within an hour."),
+        )
+
+
+def _deliver(handed: Handed, now: datetime) -> None:
+    """Send a link to whom it is for; where letters do not leave the house, show it once."""
+    settings = visit.settings()
+    try:
+        made = invitations.letter(handed, settings.address, sender=settings.mail.sender, now=now)
+        outbox.way(settings.mail, settings.home)(made)
+        left = settings.mail.is_server
+    except Unavailable:
+        left = False
+    if not left:
+        st.session_state[LINK] = handed.address(settings.address)
 
 
 def _accounts(accounts: list[Account]) -> look.Html:
@@ -72,6 +154,8 @@ def _run(work: Callable[[Session, Identity, datetime], Any], token: str, said: s
     if outcome.faults:
         st.error(outcome.message)
         return
+    if isinstance(outcome.result, Handed):
+        _deliver(outcome.result, now)
     st.session_state[SAID] = said
     st.rerun()
 
