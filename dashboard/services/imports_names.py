@@ -135,6 +135,9 @@ class Names:
     is_known_file: bool = False  # what is not asked there is left out without a fault
     cells: Mapping[str, str] = field(default_factory=dict)  # what its series are broken down by
     everybody: frozenset[str] = frozenset()  # groups that are the whole of an indicator there
+    units: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of its series, where no column says them
 
     def headers(self) -> dict[str, str]:
         """Return the headers that name an indicator, an area or a breakdown, with their roles."""

@@ -5,7 +5,7 @@ does not have is left out, and said so.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dashboard.exchange.reading.layout import Layout
@@ -24,6 +24,7 @@ class Ready:
     everybody: frozenset[str] = frozenset()
     starts: tuple[str, ...] = ()  # how its codes of indicators begin
     decimal: str = "."  # both put a comma between thousands
+    units: Mapping[str, str] = field(default_factory=dict)  # of series, where no column says them
 
 
 GLOTIP: Final = Ready(
@@ -58,8 +59,31 @@ SDG: Final = Ready(
         "VC_HTF_DETVOG": "form=removal_of_organs",
         "VC_HTF_DETVOP": "form=other",
     },
-    frozenset({"lt5y", "5 17", "5 17y", "y0t4"}),
-    ("vc", "sg", "sl", "si", "sh", "se", "ag", "en", "er", "dc", "eg", "it", "tg", "ny", "sn"),
+    everybody=frozenset({"lt5y", "5 17", "5 17y", "y0t4"}),
+    starts=(
+        "vc",
+        "sg",
+        "sl",
+        "si",
+        "sh",
+        "se",
+        "ag",
+        "en",
+        "er",
+        "dc",
+        "eg",
+        "it",
+        "tg",
+        "ny",
+        "sn",
+    ),
+    units={
+        "VC_HTF_DETV": "number",
+        "VC_HTF_DETVSX": "number",
+        "VC_HTF_DETVFL": "number",
+        "VC_HTF_DETVOG": "number",
+        "VC_HTF_DETVOP": "number",
+    },
 )
 ALL: Final = {"glotip": GLOTIP, "sdg": SDG}
 
@@ -90,4 +114,5 @@ def applied(ready: Ready, names: Names) -> Names:
         is_known_file=True,
         cells={normal(series): cell for series, cell in ready.cells.items()},
         everybody=everybody,
+        units={normal(series): unit for series, unit in ready.units.items()},
     )

@@ -490,6 +490,12 @@ class _Body:
         pool = self.reader.pools[role]
         fixed = self.reader.options.fixed.get(role, "")
         if not places:
+            series = self.layout.at("indicator")
+            if role == "unit" and not fixed and series and self.names.units:
+                units = self.names.units
+                return self._told(
+                    series[0], pool, lambda text, _kind: Told(units.get(normal(text), ""))
+                )
             return np.full(len(self.rows), pool.code(fixed), dtype=np.int32)
         column = self.sheet.columns[places[0]]
         used, inverse = np.unique(self.codes[places[0]][self.rows], return_inverse=True)
