@@ -223,3 +223,11 @@ def test_a_sum_has_no_target_but_the_groups_own() -> None:
     ])  # fmt: skip
     found = progress.measure_groups(own, year=2021, groups=["WORLD"])
     assert found["status"].tolist() == ["target_met"]
+
+
+def test_a_weight_of_which_the_record_holds_nothing_gives_way_to_population() -> None:
+    found = world(progress.aggregate(plan(
+        {"A": 10.0, "B": 20.0, "C": 60.0, "D": NOT_REPORTED}, "weighted_mean",
+        {"A": 1.0, "B": 2.0, "C": 1.0, "D": 4.0}, weight="children_under_5",
+    )))  # fmt: skip
+    assert found[["value", "n", "weight_coverage"]].tolist() == [27.5, 3, 0.5]

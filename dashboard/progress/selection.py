@@ -246,11 +246,13 @@ def _weights(
 ) -> tuple[Floats, Floats]:
     """Return the weights for coverage and those of the rule, both year x area x indicator.
 
-    Coverage is by the named weight, else by population; a ratio of sums is by its own
-    denominators, which only those who report can give.
+    Coverage is by the named weight where the record holds it, else by population; a ratio of sums
+    is by its own denominators, which only those who report can give.
     """
     named = table["weight"].fillna("").to_numpy(object)
-    named = np.where(named == "", POPULATION, named)
+    # A weight of which the record holds nothing leaves the usual one: population.
+    held = np.isin(named, plan.weights["weight"].unique())
+    named = np.where(held, named, POPULATION)
     scale = np.full((len(when), len(plan.cube.areas), len(columns)), np.nan)
     for name in sorted(set(named.tolist())):
         scale[:, :, named == name] = weight(plan, name)[:, when].T[:, :, None]

@@ -1,6 +1,7 @@
 """What the page of an indicator shows: what it is, the world and its regions, every State."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -486,6 +487,16 @@ def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -
     )
 
 
+def _weight(fields: Mapping[str, Any]) -> str:
+    if "weighted_mean" not in {fields["aggregation"], fields["aggregation_global"]}:
+        return _("nothing: each State counts once")
+    if not fields["aggregation_weight"]:
+        return _("population")
+    return _("{weight}; population where the record holds none of it").format(
+        weight=str(fields["aggregation_weight"]).replace("_", " ")
+    )
+
+
 def sheet(words: PlanTexts, text: IndicatorText) -> look.Html:
     """Return the metadata of an indicator, every code spelled out."""
     fields = text.fields
@@ -517,7 +528,7 @@ def sheet(words: PlanTexts, text: IndicatorText) -> look.Html:
         (_("Asked for"), word("frequency", fields["frequency"])),
         (_("From States to a region"), word("aggregation", fields["aggregation"])),
         (_("From States to the world"), word("aggregation", fields["aggregation_global"])),
-        (_("Weighted by"), fields["aggregation_weight"] or _("nothing: each State counts once")),
+        (_("Weighted by"), _weight(fields)),
         (_("On the aggregation"), fields["aggregation_note"] or "–"),
         (_("Least coverage to publish"), percent(float(fields["min_coverage"]))),
         (_("Source"), fields["source"]),
