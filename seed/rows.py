@@ -29,7 +29,7 @@ from models import (
     Table,
     Target,
 )
-from seed import entries
+from seed import crosschecks, entries
 
 WORLD: Final = 1
 """The number of the world among areas."""
@@ -226,6 +226,7 @@ def _indicator(
         if value is not None
     }
     rule, meets = indicator.aggregation, indicator.meets
+    told["lower"], told["upper"] = crosschecks.limits(plan, indicator)
     return Indicator(
         id=ids.indicators[indicator.code],
         plan_code=plan.code,

@@ -100,3 +100,10 @@ def test_areas_and_both_plans_fit_the_tables(tmp_path: Path) -> None:
                 session.flush()
         session.commit()
     engine.dispose()
+
+
+def test_a_scale_sets_the_limits_of_its_indicators() -> None:
+    plan = content.read("UN-GPA")
+    made = rows.of_plan(plan, number=1, ids=rows.numbers(plan, 1), now=NOON)
+    limits = {row.code: (row.lower, row.upper) for row in made.indicators}
+    assert (limits["PT.5.1"], limits["G.5.1"]) == ((0, 4), (0, 10))
