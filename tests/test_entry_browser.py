@@ -223,23 +223,28 @@ def pick(page: Page, row: int = 0) -> None:
     table.click(position={"x": 640, "y": 35 * (row + 1) + 17})
 
 
-def enter(page: Page, values: list[str], row: int = 0) -> None:
+def enter(page: Page, values: list[str], row: int = 0) -> int:
     """Type values one below the other; what counts as typed is what the grid then shows.
 
     On a busy machine the grid may swallow a key pressed while its field opens: the cell stays
-    empty, and is typed again, as a person would.
+    empty, and is typed again, as a person would. Returns how many interactions it took: a click,
+    and for each value its text and a key.
     """
+    count = 0
     for place, value in enumerate(values, start=row):
         for attempt in range(3):
             if place == row or attempt:
                 pick(page, place)
                 page.wait_for_timeout(REST)
+                count += 1
             page.keyboard.type(value, delay=KEYS)
             page.keyboard.press("Enter")
             page.wait_for_timeout(2 * REST)
+            count += 2
             if cell(page, place).inner_text() == value:
                 break
         expect(cell(page, place)).to_have_text(value)
+    return count
 
 
 def shows(page: Page, values: list[str]) -> None:
@@ -320,11 +325,7 @@ def test_a_new_coordinator_delivers_seventeen_figures_in_sixty_interactions(
         hands.click(page.get_by_label("Source of rows that name none"))
         hands.type("National report on trafficking, 2025", "Enter")
         visit.settle()
-        pick(page)
-        hands.count += 1
-        for value in VALUES:
-            hands.type(value, "Enter")
-            page.wait_for_timeout(REST)
+        hands.count += enter(page, VALUES)
         visit.settle()
         visit.picture("entry-grid-filled")
         confirm = page.get_by_text(re.compile("without a word .* right as"))
