@@ -30,7 +30,9 @@ def found(session: Session, coordinator: Identity, reviewer: Identity) -> Pictur
 
 
 def row(table: pd.DataFrame, indicator: str) -> pd.Series:
-    return table.set_index("indicator").loc[indicator]
+    found = table.set_index("indicator").loc[indicator]
+    assert isinstance(found, pd.Series)
+    return found
 
 
 def test_a_state_is_held_against_the_target_that_holds_for_it(found: Picture) -> None:

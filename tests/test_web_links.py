@@ -40,7 +40,7 @@ def letters(home: Path) -> list[str]:
     for file in sorted((home / "outbox").glob("*.eml")):
         made = message_from_bytes(file.read_bytes(), policy=policy.default)
         assert made["To"] == EMAIL
-        lines = made.get_content().splitlines()  # type: ignore[attr-defined]
+        lines = made.get_content().splitlines()
         found += [line.partition("8501")[2] for line in lines if line.startswith("http")]
     return found
 
