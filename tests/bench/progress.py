@@ -100,10 +100,10 @@ def world(cells: int = 1) -> frames.PlanFrames:
     return replace(base, cube=cube)
 
 
-def bare(values: Floats, asked: Rules) -> Codes:
+def bare(values: Floats, asked: Rules, spoken: Sequence[int] = YEARS) -> Codes:
     """Return the same statuses in bare numpy: no flags, no breaks, no levels, no ranges."""
-    years = np.array(YEARS, dtype=np.float64)
-    there, line, width = ~np.isnan(values), np.arange(len(values)), len(YEARS)
+    years = np.array(spoken, dtype=np.float64)
+    there, line, width = ~np.isnan(values), np.arange(len(values)), len(spoken)
     any_ = there.any(axis=1)
     last = width - 1 - there[:, ::-1].argmax(axis=1)
     first = there.argmax(axis=1)
