@@ -25,6 +25,8 @@ READ: Final = frozenset(
 DRAWN: Final = frozenset({"text", "name", "hovertemplate", "ticktext", "ticksuffix", "tickprefix"})
 """Keys of a chart whose strings are drawn."""
 TAG: Final = re.compile(r"<(style|script)\b.*?</\1>|</?[a-zA-Z!][^>]*>", re.DOTALL)
+CELLS = re.compile(r'<div class="hw-packed" hidden>(.*?)</div>', re.DOTALL)
+CODE = re.compile(r"[a-z_]+")
 ATTRIBUTE: Final = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 WORD: Final = re.compile(r"[A-Za-z]{3,}")
 NO_WORDS: Final = re.compile(
@@ -103,6 +105,14 @@ def drawn(node: Any, key: str = "") -> Iterator[str]:
 
 def parts(text: str) -> Iterator[str]:
     """Yield the parts of a text between tags and marks, and those in attributes people read."""
+    packed = CELLS.search(text)
+    if packed is not None:
+        # What a table of cells is drawn from: its words, and codes in small letters for the script.
+        words = _texts(json.loads(html.unescape(packed[1])))
+        for word in words:
+            if not CODE.fullmatch(word):
+                yield from parts(word)
+        text = text[: packed.start()] + text[packed.end() :]
     left = unmarked(text)
     for attribute in ATTRIBUTE.findall(left):
         yield from parts(html.unescape(attribute))

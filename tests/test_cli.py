@@ -259,6 +259,17 @@ def test_tables_are_given_out_in_every_format(run: Run, record: Path, what: str)
     assert run("export", what, "--format", "excel").stdout_bytes.startswith(b"\xef\xbb\xbf")
 
 
+@pytest.mark.parametrize("form", ["sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-3.0", "sdmx-json", "iati"])
+def test_observations_leave_in_the_standards(
+    run: Run, record: Path, tmp_path: Path, form: str
+) -> None:
+    out = tmp_path / "out"
+    told = run("export", "--format", form, "-o", out).output
+    assert "bytes in" in told
+    assert b"2024" in out.read_bytes()
+    assert "Only observations" in run("export", "progress", "--format", form, code=2).output
+
+
 def test_exported_observations_keep_their_digits_and_are_filtered(
     run: Run, record: Path, tmp_path: Path
 ) -> None:

@@ -299,3 +299,20 @@ def test_a_person_may_say_what_a_column_is_and_which_sign_is_decimal(look: Look)
     looked = look(data, mapping=roles, decimal=",")
     assert values(looked)[0][5] == "1234"
     assert told(looked) == [("thousands", "D2")]
+
+
+def test_notes_and_sums_below_a_table_are_left_out_and_said(look: Look) -> None:
+    tail = "\nSource: the Ministry\n* provisional\nTotal,,,200,\n"
+    looked = look(table() + tail)
+    assert told(looked) == [("note row", "A7"), ("note row", "A8"), ("total row", "A9")]
+    assert looked.counts["new"] == len(CLEAN)
+
+
+def test_two_columns_of_one_name_are_refused(look: Look) -> None:
+    looked = look(messy.csv([(*HEAD, "value"), (PERCENT, "KEN", 2022, 50, "M", 51)]))
+    assert told(looked) == [("column twice", "F1")]
+
+
+def test_zeros_and_signs_before_a_number_say_nothing(look: Look) -> None:
+    rows = [(CONTEXT, "KEN", 2021, "007", "M"), (CONTEXT, "KEN", 2022, "-0", "M")]
+    assert [row[5] for row in values(look(messy.csv([HEAD, *rows])))] == ["7", "0"]

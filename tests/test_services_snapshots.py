@@ -243,7 +243,8 @@ def test_what_can_no_longer_be_rebuilt_is_named(record: Engine, evaluator: Ident
     unit_of_work(record, rename)
     again = rebuild(record, taken.id)
     assert not again.is_same
-    assert again.differing == ("CITATION.cff", "data/objectives.csv", "datapackage.json")
+    described = ("datacite.json", "datapackage.json", "dcat.jsonld")
+    assert again.differing == ("CITATION.cff", "data/objectives.csv", *described)
 
 
 def test_the_database_refuses_to_change_a_snapshot(record: Engine, evaluator: Identity) -> None:

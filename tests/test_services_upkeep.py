@@ -37,7 +37,7 @@ from models import (
     reading,
     unit_of_work,
 )
-from tests.tiny import NOON, PLAN, draft
+from tests.tiny import NOON, PLAN, chain, draft
 
 LATER = NOON + timedelta(days=1)
 
@@ -65,6 +65,7 @@ def record(
         unit_of_work(engine, work)
 
     def rest(session: Session) -> None:
+        chain(session)
         snapshots.take(session, evaluator, PLAN, name="One", now=NOON + timedelta(hours=1))
         sessions.open_session(
             session, "viewer", method="password", agent="", hours=1, now=NOON + timedelta(hours=2)

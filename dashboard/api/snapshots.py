@@ -15,7 +15,8 @@ from dashboard.exchange.about import moment
 from dashboard.services import snapshots
 from models import Snapshot, reading
 
-RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE: Final = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
+"""One range of bytes. What is longer than any file, or asks for several, gets the whole file."""
 ZIP: Final = "application/zip"
 
 

@@ -6,7 +6,7 @@ Nothing heavy is imported here: `headway --help` must answer at once.
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -323,3 +323,21 @@ def keep(content: bytes, path: Path | None) -> None:
         partial_.replace(path)
     finally:
         partial_.unlink(missing_ok=True)
+
+
+def keep_all(parts: Iterable[bytes], path: Path | None) -> int:
+    """Write bytes part by part, as `keep` does, and return how many there were."""
+    size = 0
+    if path is None:
+        for part in parts:
+            size += sys.stdout.buffer.write(part)
+        return size
+    partial_ = path.with_name(f".{path.name}.partial")
+    try:
+        with partial_.open("wb") as opened:
+            for part in parts:
+                size += opened.write(part)
+        partial_.replace(path)
+    finally:
+        partial_.unlink(missing_ok=True)
+    return size

@@ -64,7 +64,9 @@ def give_out(  # noqa: PLR0917 - one for each option
     if form in STANDARDS:
         if what != "observations":
             raise click.UsageError(_("Only observations are written in this standard."))
-        _stream(desk, form, code, output, as_of=as_of, areas=areas, indicators=indicators, year=year)
+        _stream(
+            desk, form, code, output, as_of=as_of, areas=areas, indicators=indicators, year=year
+        )
         return
     asked = tables.Asked(plan=code, as_of=as_of, areas=areas, indicators=indicators, year=year)
     table, meta = desk.read(
@@ -88,6 +90,7 @@ def _stream(
     indicators: tuple[str, ...],
     year: int | None,
 ) -> None:
+    """Write observations in a standard, as they are read."""
     from dashboard.services import lookup, standards
 
     def write(session: "Session") -> int:

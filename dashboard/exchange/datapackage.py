@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow
 
-from dashboard.exchange import archive, canonical, readme, schema, standalone
+from dashboard.exchange import archive, canonical, metadata, readme, schema, standalone
 from dashboard.exchange.about import (
     CC_BY,
     ILLUSTRATIVE,
@@ -77,6 +77,9 @@ def seal(snapshot: SnapshotTables, sign: Sign | None = None) -> Sealed:
         rows[f"codelist_{name}"] = len(codes)
     members[standalone.DESCRIPTOR] = _descriptor(snapshot.about, members)
     digest = hashlib.sha256(members[standalone.DESCRIPTOR]).hexdigest()
+    members["datacite.json"] = metadata.datacite(snapshot.about, digest)
+    members["dcat.jsonld"] = metadata.dcat(snapshot.about, members)
+    members["codebook.md"] = metadata.codebook()
     members["README.md"] = readme.readme(snapshot.about, rows).encode()
     members["CITATION.cff"] = readme.citation(snapshot.about, digest).encode()
     members["verify.py"] = SCRIPT.read_bytes()

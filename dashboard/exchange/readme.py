@@ -70,7 +70,8 @@ the publisher gives elsewhere: a key inside the file proves nothing by itself.
 > {about.publisher} ({about.as_of.year}). *{about.title}: {about.name}*. Data as of
 > {moment(about.as_of)}. Headway snapshot, sha256: (the identity).
 
-`CITATION.cff` says the same for programs. {AREAS_NOTICE}
+`CITATION.cff`, `datacite.json` and `dcat.jsonld` say the same for programs and portals;
+`codebook.md` says what every column and code means. {AREAS_NOTICE}
 """
 
 

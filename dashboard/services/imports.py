@@ -434,6 +434,8 @@ class _Look:
                 self.log.add(
                     "column", sheet.name, row, number, text=column.header, read=column.role
                 )
+            elif column.how == "twin":
+                self.log.add("column twice", sheet.name, row, number, text=column.header)
             elif column.how == "unknown" and column.header and not column.role:
                 is_person = any(word in normal(column.header) for word in PERSON)
                 name = "person column" if is_person else "unread column"

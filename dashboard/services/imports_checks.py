@@ -139,6 +139,7 @@ class Checks:
         self.limits = self._limits()
         self.blocked = self.table["blocked"].to_numpy().copy()
         self.left_out = np.zeros(len(self.table), dtype=bool)
+        self.rateless = np.zeros(len(self.table), dtype=bool)  # known but for the people
 
     # Tools --------------------------------------------------------------------------------
 
@@ -575,6 +576,7 @@ class Checks:
             if not np.isfinite(people) or people <= 0:
                 words = {"text": text, "indicator": row.code, "area": self.names.areas[area].name}
                 self.mark("no population", [one], {**words, "year": year})
+                self.rateless[one] = True
                 continue
             rate = short(float(f"{float(text) * _base(row.unit) / people:.6g}"))
             numerator[one] = self.pools["numerator"].code(text)
@@ -604,7 +606,7 @@ class Checks:
         keys = _joint(
             [self.of(name) for name in KEY], [len(self.pools[name].values) for name in KEY]
         )
-        counted = ~self.blocked & ~self.left_out
+        counted = (~self.blocked | self.rateless) & ~self.left_out
         table = pd.DataFrame({"key": keys, "value": self.of("number"), "sign": self.of("sign")})
         table = table[counted]
         twins = table[table["key"].duplicated(keep=False)]

@@ -32,6 +32,12 @@ MOST: Final = 50_000
 """Faults of one class that are told one by one."""
 
 
+SUMS: Final = frozenset(
+    map(normal, ("total", "grand total", "sum", "totals", "totaux", "somme", "suma", "итого"))
+) | frozenset(map(normal, ("всего", "合计", "总计", "المجموع", "الإجمالي")))
+"""Words before a sum of all rows."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What a person said about a file: roles of columns, the sign of decimals, what is fixed."""
@@ -186,8 +192,36 @@ class _Body:
             self.log.add("header again", self.sheet.name, self.sheet.row + int(row))
         is_filled &= ~is_header if seen > 1 else True
         is_filled[:first] = False
-        found: Array = np.flatnonzero(is_filled)
+        found: Array = np.flatnonzero(is_filled & ~self._beside(is_filled))
         return found
+
+    def _beside(self, is_filled: Array) -> Array:
+        """Return which rows are no figures: a note that stands alone, or a sum of all rows."""
+        aside = np.zeros(self.sheet.height, dtype=bool)
+        roles = [column.role for column in self.layout.columns]
+        keys = [
+            place for place, role in enumerate(roles) if role in {"indicator", "area", "period"}
+        ]
+        figures = {*self.layout.at("value"), *self.layout.across()}
+        if self.layout.header < 0 or len(keys) < 2 or not figures:
+            return aside
+        texts = [np.array([bool(text.strip()) for text in c.texts]) for c in self.sheet.columns]
+        there = np.stack(
+            [has[column.codes] for has, column in zip(texts, self.sheet.columns, strict=True)]
+        )
+        valued = there[sorted(figures)].any(axis=0)
+        named = there[keys].sum(axis=0)
+        alone = is_filled & ~valued & (there.sum(axis=0) == 1)
+        for row in np.flatnonzero(is_filled & (alone | (valued & (named == 1)))):
+            place = int(np.flatnonzero(there[:, row])[0])
+            text = self.sheet.columns[place].text(int(row)).strip()
+            if not alone[row] and (place not in keys or normal(text) not in SUMS):
+                continue
+            name = "note row" if alone[row] else "total row"
+            at = (self.sheet.row + int(row), self._number(place))
+            self.log.add(name, self.sheet.name, *at, text=text[:120])
+            aside[row] = True
+        return aside
 
     def _number(self, place: int) -> int:
         return self.sheet.column + place

@@ -1,9 +1,11 @@
 """What the page of snapshots shows, and the form that takes one."""
 
+import json
 from datetime import date, datetime
 
 import streamlit as st
 
+from dashboard.exchange import datapackage, metadata
 from dashboard.i18n import _, instant, number
 from dashboard.services import access, reads, signing, snapshots
 from dashboard.services.views import Picture
@@ -86,9 +88,11 @@ def _one(found: Picture, row: Snapshot) -> None:
                     (_("Observations"), number(row.observations)),
                     (_("Size"), _("{n} kB").format(n=number(row.size / 1000, 0))),
                     (_("Cite as"), cite(found, row)),
+                    (_("Permanent address"), address(row)),
                 ]
             )
         )
+        _references(row)
         st.download_button(
             _("Download the data package (zip)"),
             data=lambda: _content(row.id),
@@ -98,6 +102,22 @@ def _one(found: Picture, row: Snapshot) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+
+
+def address(row: Snapshot) -> str:
+    """Return the address at which the file of a snapshot always lies."""
+    return f"{visit.settings().base_url}/api/v1/snapshots/{row.id}.zip"
+
+
+def _references(row: Snapshot) -> None:
+    """Offer the reference ready to be copied, in the two forms that are asked for most."""
+    box = st.expander(_("References: APA, BibTeX"), key=f"cite_{row.id}", on_change="rerun")
+    if not box.open:
+        return
+    about = datapackage.about(json.loads(row.manifest))
+    with box:
+        st.code(metadata.apa(about, row.id), language=None, wrap_lines=True)
+        st.code(metadata.bibtex(about, row.id), language=None)
 
 
 def _content(identity: str) -> bytes:

@@ -535,6 +535,11 @@ def _rows() -> dict[str, tuple[Severity, str, str]]:
             _("{n} hidden rows were read too, the first here."),
             _("Confirm it, or delete them."),
         ),
+        "note row": (
+            hint,
+            _("“{text}” stands alone in its row: it was taken for a note and left out."),
+            _("Nothing is to be done."),
+        ),
         "header again": (
             hint,
             _("The header stands here again: the row was left out."),
@@ -565,6 +570,11 @@ def _columns() -> dict[str, tuple[Severity, str, str]]:
             hint,
             _("The column “{text}” was not read: its meaning is not known."),
             _("Say what it is where it belongs to the figures."),
+        ),
+        "column twice": (
+            error,
+            _("Two columns are called “{text}”: which of them counts is not known."),
+            _("Rename or delete one of them."),
         ),
         "person column": (
             warning,

@@ -14,7 +14,7 @@ from dashboard.exchange.reading import vocabulary
 from dashboard.exchange.reading.sheets import Sheet
 from dashboard.exchange.reading.vocabulary import CODES_FIRST, normal
 
-How = Literal["known", "guessed", "told", "unknown"]
+How = Literal["known", "guessed", "told", "unknown", "twin"]
 LOOKED_AT: Final = 40
 """Rows from the top among which the header is sought."""
 NEAR: Final = 88
@@ -147,7 +147,7 @@ def _guess(column: Meaning, taken: set[str]) -> Meaning:
 def _once(columns: Sequence[Meaning]) -> list[Meaning]:
     named = {column.role for column in columns if normal(column.header) in PROPER}
     seen: set[str] = set()
-    kept = []
+    kept: list[Meaning] = []
     for column in columns:
         is_proper = normal(column.header) in PROPER
         is_twin = column.role in SINGLE and (
@@ -155,7 +155,9 @@ def _once(columns: Sequence[Meaning]) -> list[Meaning]:
         )
         if not is_twin:
             seen.add(column.role)
-        kept.append(replace(column, role="", how="known") if is_twin else column)
+        is_same = normal(column.header) in {normal(one.header) for one in kept}
+        how: How = "twin" if is_same and column.role == "value" else "known"
+        kept.append(replace(column, role="", how=how) if is_twin else column)
     return kept
 
 

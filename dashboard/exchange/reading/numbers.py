@@ -127,8 +127,14 @@ def read(text: str, kind: Kind = Kind.TEXT, *, point: str = "") -> Number:
         and not (point == "," and "." in text)
         and not DOUBTFUL.fullmatch(text)
     ):
-        return Number(text.lstrip("+"))
+        return Number(_bare(text))
     return _text(text, point)
+
+
+def _bare(text: str) -> str:
+    """Return a plain number without the zeros and signs before it that say nothing."""
+    bare = re.sub(r"^([-+]?)0+(?=[0-9])", r"\1", text).lstrip("+")
+    return bare.lstrip("-") if re.fullmatch(r"-0(\.0+)?", bare) else bare
 
 
 def plain(text: str) -> str:
