@@ -301,17 +301,23 @@ def insert(session: Session, into: sa.Table, rows: pd.DataFrame) -> None:
 
     The driver is called at once: SQLAlchemy's own way costs several times the database's.
     """
+    names = [name for name in into.c.keys() if name in rows]  # noqa: SIM118 - not a dict
+    for start in range(0, len(rows), CHUNK):
+        part = rows.iloc[start : start + CHUNK]
+        values = list(zip(*(plain(part[name]) for name in names), strict=True))
+        insert_rows(session, into, names, values)
+
+
+def insert_rows(
+    session: Session, into: sa.Table, names: Sequence[str], rows: list[tuple[Any, ...]]
+) -> None:
+    """Insert rows whose values are already as they are stored, by the driver itself."""
     connection = session.connection()
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    names = [name for name in into.c.keys() if name in rows]  # noqa: SIM118 - not a dict
     quoted = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join(mark for _name in names)
     statement = f'INSERT INTO "{into.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - our names
-    for start in range(0, len(rows), CHUNK):
-        part = rows.iloc[start : start + CHUNK]
-        connection.exec_driver_sql(
-            statement, list(zip(*(plain(part[name]) for name in names), strict=True))
-        )
+    connection.exec_driver_sql(statement, rows)
 
 
 def plain(column: pd.Series) -> list[Any]:

@@ -8,12 +8,11 @@ sent again passes over what is there and finishes the rest.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -54,6 +53,13 @@ REST: Final = 0.5
 """How long to stand aside after a part, of the time it took: others write meanwhile."""
 
 
+STORED: Final = (
+    *("area_id", "indicator_id", "cell_id", *FIELDS, "year", "revises", "channel", "batch_id"),
+    *("is_illustrative", "author_id", "recorded_at"),
+)
+"""The columns of an observation, but for its number."""
+
+
 @dataclass(frozen=True)
 class Incoming:
     """A batch on its way: whose, of which plan and file."""
@@ -87,7 +93,7 @@ def _at_once(session: Session, batch: Incoming, readings: Readings) -> int:
     cells = cell_ids(session, sorted(set(readings.texts("cell"))))
     for area_id, at in by_area(readings):
         rows = compared(session, drafts(readings, at))
-        _record(session, batch, area_id, rows[rows["outcome"] != UNCHANGED], cells)
+        _record(session, batch, area_id, _plain(batch, rows, cells))
     return _finished(session, batch)
 
 
@@ -98,19 +104,19 @@ def _parts(
     with reading(engine) as session:
         rows = compared(session, drafts(readings, at))
         known = _end(session, area_id)
-    rows = rows[rows["outcome"] != UNCHANGED]
     cells = unit_of_work(engine, lambda session: cell_ids(session, sorted(set(rows["cell"]))))
+    ready = _plain(batch, rows, cells)  # made before the first transaction: nobody waits for it
+    rows = rows[rows["outcome"] != UNCHANGED]
     end, is_alone = [known], [True]
     for first in range(0, len(rows), PART):
-        part = rows.iloc[first : first + PART]
 
-        def work(session: Session, part: pd.DataFrame = part) -> None:
+        def work(session: Session, first: int = first) -> None:
             # Once somebody else wrote here, all that is left is compared again.
             is_alone[0] &= ledger.hold(session, area_id).record_seq == end[0]
+            part = ready.part(first, first + PART)
             if not is_alone[0]:
-                part = compared(session, part)
-                part = part[part["outcome"] != UNCHANGED]
-            end[0] = _record(session, batch, area_id, part, cells)
+                part = _plain(batch, compared(session, rows.iloc[first : first + PART]), cells)
+            end[0] = _record(session, batch, area_id, part)
 
         yield work
 
@@ -167,26 +173,58 @@ def _finished(session: Session, batch: Incoming) -> int:
     return recorded
 
 
-def _record(
-    session: Session, batch: Incoming, area_id: int, rows: pd.DataFrame, cells: dict[str, int]
-) -> int:
+@dataclass(frozen=True)
+class _Plain:
+    """Rows as the driver takes them, but for their numbers, and what the ledger says of each."""
+
+    rows: list[tuple[Any, ...]]
+    told: list[list[Any]]
+    keys: list[tuple[int, str]]  # indicator and period
+    earlier: list[tuple[int | None, str, int]]  # the row that each corrects: number, state, step
+
+    def part(self, first: int, last: int) -> "_Plain":
+        """Return some of the rows."""
+        at = slice(first, last)
+        return _Plain(self.rows[at], self.told[at], self.keys[at], self.earlier[at])
+
+
+def _plain(batch: Incoming, rows: pd.DataFrame, cells: dict[str, int]) -> _Plain:
+    """Return the rows that are new or correct something, ready to be stored."""
+    rows = rows[rows["outcome"] != UNCHANGED]
+    stored = _stored(batch, rows, cells)
+    columns = {name: derived.plain(stored[name]) for name in STORED}
+    earlier = zip(
+        columns["revises"],
+        derived.plain(rows["earlier_state"]),
+        derived.plain(rows["earlier_step"]),
+        strict=True,
+    )
+    return _Plain(
+        list(zip(*columns.values(), strict=True)),
+        _told(columns),
+        list(zip(columns["indicator_id"], columns["period"], strict=True)),
+        [(number, state or "", int(step or 0)) for number, state, step in earlier],
+    )
+
+
+def _record(session: Session, batch: Incoming, area_id: int, ready: _Plain) -> int:
     """Record rows of one area and chain them; return the number of its last row."""
     head = ledger.hold(session, area_id)
-    if rows.empty:
+    if not ready.rows:
         return head.record_seq
     access.require(batch.who, "submit", plan=batch.plan, area=area_id)
-    _open(session, batch, area_id, rows)
+    _open(session, batch, area_id, ready.keys)
     code = _code(session, area_id)
-    first = head.record_seq + 1
-    stored = _stored(batch, rows, first, cells)
-    derived.insert(session, OBSERVATIONS, stored)
-    _sent(session, batch, area_id, first, head.record_seq + len(rows))
-    head = replace(head, record_seq=head.record_seq + len(rows))
-    for number, earlier, state, step in zip(
-        stored["seq"], rows["earlier"], rows["earlier_state"], rows["earlier_step"], strict=True
-    ):
+    first, last = head.record_seq + 1, head.record_seq + len(ready.rows)
+    numbered = [
+        (number, *row) for number, row in zip(range(first, last + 1), ready.rows, strict=True)
+    ]
+    derived.insert_rows(session, OBSERVATIONS, ("seq", *STORED), numbered)
+    _sent(session, batch, area_id, first, last)
+    head = replace(head, record_seq=last)
+    for number, (earlier, state, step) in zip(range(first, last + 1), ready.earlier, strict=True):
         if earlier is not None and state in OPEN:
-            standing = _Standing(state, int(step), Subject.OBSERVATION)
+            standing = _Standing(State(state), step, Subject.OBSERVATION)
             head = review.moved(
                 session,
                 head,
@@ -197,14 +235,15 @@ def _record(
                 now=batch.now,
                 note=f"{code}-{number}",
             )
+    moment = micros(batch.now)
     steps = (
-        (number, 1, State.DRAFT, State.SUBMITTED, batch.who.person_id, micros(batch.now), "")
-        for number in stored["seq"].tolist()
+        (number, 1, State.DRAFT, State.SUBMITTED, batch.who.person_id, moment, "")
+        for number in range(first, last + 1)
     )
     detail = {
         "first": first,
-        "last": first + len(rows) - 1,
-        "digest": digest(stored),
+        "last": last,
+        "digest": ledger.digest(ready.told),
         "steps": ledger.steps_digest(steps),
     }
     head = ledger.append(
@@ -227,12 +266,11 @@ class _Standing:
     subject: Subject
 
 
-def _open(session: Session, batch: Incoming, area_id: int, rows: pd.DataFrame) -> None:
+def _open(session: Session, batch: Incoming, area_id: int, keys: list[tuple[int, str]]) -> None:
     """Refuse what a round has locked meanwhile."""
-    asked = asked_of(session, area_id)
-    wanted = rows[rows["indicator_id"].isin(asked)] if asked else rows.iloc[:0]
-    for about, period in wanted[["indicator_id", "period"]].drop_duplicates().to_numpy():
-        why = reason(session, batch.who, area_id, int(about), str(period), now=batch.now)
+    asked = set(asked_of(session, area_id))
+    for about, period in sorted({key for key in keys if key[0] in asked}):
+        why = reason(session, batch.who, area_id, about, period, now=batch.now)
         if why:
             raise WrongState(why)
 
@@ -242,11 +280,10 @@ def _code(session: Session, area_id: int) -> str:
     return str(session.connection().execute(wanted).scalar_one())
 
 
-def _stored(batch: Incoming, rows: pd.DataFrame, first: int, cells: dict[str, int]) -> pd.DataFrame:
-    """Return the rows as they are stored in the table of observations."""
+def _stored(batch: Incoming, rows: pd.DataFrame, cells: dict[str, int]) -> pd.DataFrame:
+    """Return the rows as they are stored in the table of observations, but for their numbers."""
     return rows[["area_id", "indicator_id", *FIELDS]].assign(
         cell_id=rows["cell"].map(cells),
-        seq=np.arange(first, first + len(rows)),
         year=rows["period"].str.slice(0, 4).astype("int64"),
         revises=rows["earlier"],
         channel=Channel.IMPORT.value,
@@ -257,14 +294,13 @@ def _stored(batch: Incoming, rows: pd.DataFrame, first: int, cells: dict[str, in
     )
 
 
-def digest(rows: pd.DataFrame) -> str:
-    """Return the SHA-256 by which the ledger recognises many rows, as `history.rows_digest`."""
-    names = [*FIELDS, "area_id", "indicator_id", "cell_id"]
+def _told(columns: Mapping[str, list[Any]]) -> list[list[Any]]:
+    """Return what the ledger says of each row, as `history.rows_digest` does."""
     told = [
-        [None if value is None else str(value) for value in derived.plain(rows[name])]
-        for name in names
+        [None if value is None else str(value) for value in columns[name]]
+        for name in (*FIELDS, "area_id", "indicator_id", "cell_id")
     ]
-    return ledger.digest([list(row) for row in zip(*told, strict=True)])
+    return [list(row) for row in zip(*told, strict=True)]
 
 
 def _sent(session: Session, batch: Incoming, area_id: int, first: int, last: int) -> None:
