@@ -9,7 +9,7 @@ sent again passes over what is there and finishes the rest.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from dashboard.services.imports_record import (
 )
 from dashboard.services.imports_rows import Array, Readings
 from dashboard.services.imports_updates import Report
+from dashboard.services.ledger import Head
 from dashboard.services.lookup import Ref
 from dashboard.services.observations import FIELDS, OBSERVATIONS, OPEN, STATES
 from models import (
@@ -47,7 +48,7 @@ from models import (
 
 TOGETHER: Final = 10_000
 """Rows that are recorded in one transaction; a file with more goes in by parts."""
-PART: Final = 500
+PART: Final = 200
 """Rows of one part: it is written in a few thousandths of a second."""
 REST: Final = 0.5
 """How long to stand aside after a part, of the time it took: others write meanwhile."""
@@ -103,28 +104,50 @@ def _parts(
     """Yield the transactions that record one area, each of a few hundred rows."""
     with reading(engine) as session:
         rows = compared(session, drafts(readings, at))
-        known = _end(session, area_id)
+        since = _Since(_head(session, area_id))
     cells = unit_of_work(engine, lambda session: cell_ids(session, sorted(set(rows["cell"]))))
     ready = _plain(batch, rows, cells)  # made before the first transaction: nobody waits for it
     rows = rows[rows["outcome"] != UNCHANGED]
-    end, is_alone = [known], [True]
     for first in range(0, len(rows), PART):
 
         def work(session: Session, first: int = first) -> None:
-            # Once somebody else wrote here, all that is left is compared again.
-            is_alone[0] &= ledger.hold(session, area_id).record_seq == end[0]
             part = ready.part(first, first + PART)
-            if not is_alone[0]:
+            if since.concerns(session, ledger.hold(session, area_id), part):
                 part = _plain(batch, compared(session, rows.iloc[first : first + PART]), cells)
-            end[0] = _record(session, batch, area_id, part)
+            since.known = _record(session, batch, area_id, part)
 
         yield work
 
 
-def _end(session: Session, area_id: int) -> int:
+def _head(session: Session, area_id: int) -> Head:
     heads = ledger.HEADS
-    wanted = sa.select(heads.c.record_seq).where(heads.c.chain == area_id)
-    return int(session.connection().execute(wanted).scalar() or 0)
+    wanted = sa.select(heads).where(heads.c.chain == area_id)
+    found = session.connection().execute(wanted).one_or_none()
+    return Head(area_id, 0, 0, 0, "") if found is None else Head(**found._mapping)
+
+
+@dataclass
+class _Since:
+    """What others did in an area since its rows were compared with the record."""
+
+    known: Head  # as our own last part left it
+    keys: set[tuple[int, str, int]] = field(default_factory=set)
+    is_quiet: bool = True
+
+    def concerns(self, session: Session, head: Head, part: "_Plain") -> bool:
+        """Say whether it may change what the rows of a part are to the record."""
+        if head.audit_seq != self.known.audit_seq:
+            o = OBSERVATIONS
+            wanted = sa.select(o.c.indicator_id, o.c.period, o.c.cell_id).where(
+                o.c.area_id == head.chain, o.c.seq > self.known.record_seq
+            )
+            self.keys |= {tuple(row) for row in session.connection().execute(wanted)}
+            self.is_quiet = False
+        if self.is_quiet:
+            return False
+        # A row that is corrected may have been accepted or withdrawn meanwhile.
+        corrects = any(number is not None for number, _state, _step in part.earlier)
+        return corrects or not self.keys.isdisjoint(part.keys)
 
 
 def _begun(session: Session, batch: Incoming) -> int:
@@ -179,7 +202,7 @@ class _Plain:
 
     rows: list[tuple[Any, ...]]
     told: list[list[Any]]
-    keys: list[tuple[int, str]]  # indicator and period
+    keys: list[tuple[int, str, int]]  # indicator, period, cell
     earlier: list[tuple[int | None, str, int]]  # the row that each corrects: number, state, step
 
     def part(self, first: int, last: int) -> "_Plain":
@@ -202,16 +225,16 @@ def _plain(batch: Incoming, rows: pd.DataFrame, cells: dict[str, int]) -> _Plain
     return _Plain(
         list(zip(*columns.values(), strict=True)),
         _told(columns),
-        list(zip(columns["indicator_id"], columns["period"], strict=True)),
+        list(zip(*(columns[name] for name in ("indicator_id", "period", "cell_id")), strict=True)),
         [(number, state or "", int(step or 0)) for number, state, step in earlier],
     )
 
 
-def _record(session: Session, batch: Incoming, area_id: int, ready: _Plain) -> int:
-    """Record rows of one area and chain them; return the number of its last row."""
+def _record(session: Session, batch: Incoming, area_id: int, ready: _Plain) -> Head:
+    """Record rows of one area and chain them; return the new head of its chain."""
     head = ledger.hold(session, area_id)
     if not ready.rows:
-        return head.record_seq
+        return head
     access.require(batch.who, "submit", plan=batch.plan, area=area_id)
     _open(session, batch, area_id, ready.keys)
     code = _code(session, area_id)
@@ -256,7 +279,7 @@ def _record(session: Session, batch: Incoming, area_id: int, ready: _Plain) -> i
         now=batch.now,
     )
     ledger.keep(session, head)
-    return head.record_seq
+    return head
 
 
 @dataclass(frozen=True)
@@ -266,10 +289,12 @@ class _Standing:
     subject: Subject
 
 
-def _open(session: Session, batch: Incoming, area_id: int, keys: list[tuple[int, str]]) -> None:
+def _open(
+    session: Session, batch: Incoming, area_id: int, keys: list[tuple[int, str, int]]
+) -> None:
     """Refuse what a round has locked meanwhile."""
     asked = set(asked_of(session, area_id))
-    for about, period in sorted({key for key in keys if key[0] in asked}):
+    for about, period in sorted({key[:2] for key in keys if key[0] in asked}):
         why = reason(session, batch.who, area_id, about, period, now=batch.now)
         if why:
             raise WrongState(why)
