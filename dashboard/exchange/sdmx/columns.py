@@ -6,7 +6,6 @@ row: that is what makes millions of observations a matter of seconds and a const
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -24,12 +23,50 @@ FORBIDDEN: Final = {number: " " for number in range(32) if number not in {9, 10,
 """Signs that XML cannot hold, not even escaped."""
 
 
-@dataclass(frozen=True)
 class Coded:
-    """A column: its distinct texts, and for each row the number of its text."""
+    """A column: its distinct texts, and for each row the number of its text.
 
-    texts: list[str]
-    codes: "pa.Array"
+    A column in which hardly any text comes twice, as that of the values, is kept as it stands; what
+    is distinct in it is found out when somebody asks.
+    """
+
+    def __init__(
+        self,
+        texts: list[str] | None = None,
+        codes: "pa.Array | None" = None,
+        *,
+        raw: "pa.Array | None" = None,
+    ) -> None:
+        self._texts, self._codes, self._raw = texts, codes, raw
+
+    @property
+    def texts(self) -> list[str]:
+        """The distinct texts."""
+        self._encode()
+        assert self._texts is not None
+        return self._texts
+
+    @property
+    def codes(self) -> "pa.Array":
+        """For each row the number of its text."""
+        self._encode()
+        return self._codes
+
+    @property
+    def is_raw(self) -> bool:
+        """Say whether the texts stand row by row."""
+        return self._raw is not None
+
+    def _encode(self) -> None:
+        if self._texts is None:
+            assert self._raw is not None
+            found = self._raw.dictionary_encode()
+            self._texts, self._codes = found.dictionary.to_pylist(), found.indices
+
+    def numbers(self) -> "np.ndarray[Any, Any]":
+        """Return the numbers of the texts as numpy has them."""
+        found: np.ndarray[Any, Any] = self.codes.to_numpy(zero_copy_only=False)
+        return found
 
     def map(self, read: Callable[[str], str]) -> "Coded":
         """Return the column with each text changed; texts that become one are one."""
@@ -37,18 +74,30 @@ class Coded:
         places = [known.setdefault(read(text), len(known)) for text in self.texts]
         if len(known) == len(self.texts):
             return Coded(list(known), self.codes)
+        if len(known) == 1:
+            return constant(next(iter(known)), len(self))
         return Coded(list(known), pa.array(places, pa.int32()).take(self.codes))
 
     def array(self) -> "pa.Array":
         """Return the texts of all rows."""
+        if self._raw is not None:
+            return self._raw
         return pa.array(self.texts, pa.string()).take(self.codes)
 
     def only(self, rows: "pa.Array") -> "Coded":
         """Return the column at these rows."""
+        if self._raw is not None:
+            return Coded(raw=self._raw.take(rows))
         return Coded(self.texts, self.codes.take(rows))
 
+    def part(self, first: int, end: int) -> "Coded":
+        """Return the rows from the first one to before the end."""
+        if self._raw is not None:
+            return Coded(raw=self._raw[first:end])
+        return Coded(self.texts, self.codes[first:end])
+
     def __len__(self) -> int:
-        return len(self.codes)
+        return len(self._raw) if self._raw is not None else len(self.codes)
 
 
 Columns = dict[str, Coded]
@@ -78,7 +127,7 @@ def shaped(rows: pd.DataFrame, structure: Structure) -> Columns:
             for name in model.KEY[4:]
         },
         model.TIME: period.map(lambda text: periods[text][1]),
-        model.MEASURE: coded(rows["exact"]).map(lambda text: text or "NaN"),
+        model.MEASURE: _values(rows["exact"]),
         "UNIT_MEASURE": series.map(lambda text: structure.units[text]),
         "UNIT_MULT": constant("0", len(rows)),
         "OBS_STATUS": status,
@@ -93,6 +142,12 @@ def shaped(rows: pd.DataFrame, structure: Structure) -> Columns:
     }
     order = (*model.KEY, model.TIME, model.MEASURE, *model.ATTRIBUTES)
     return {name: found[name] for name in order}
+
+
+def _values(column: pd.Series) -> Coded:
+    """Return the values as they were reported; where there is none, `NaN`."""
+    array = _array(column).cast(pa.string()).fill_null("")
+    return Coded(raw=pc.if_else(pc.equal(array, ""), "NaN", array))
 
 
 def _comment(rows: pd.DataFrame) -> Coded:
@@ -140,7 +195,7 @@ def passing(columns: Columns, tests: Tests) -> "np.ndarray[Any, Any]":
         column = columns[name]
         good = np.array([all(test(text) for test in some) for text in column.texts], dtype=bool)
         if not good.all():
-            keep &= good[column.codes.to_numpy(zero_copy_only=False)]
+            keep &= good[column.numbers()]
     return keep
 
 
@@ -168,7 +223,7 @@ def changes(columns: Columns) -> "np.ndarray[Any, Any]":
     differs = np.zeros(height(columns), dtype=bool)
     for name in model.KEY:
         if len(columns[name].texts) > 1:
-            codes = columns[name].codes.to_numpy(zero_copy_only=False)
+            codes = columns[name].numbers()
             differs[1:] |= codes[1:] != codes[:-1]
     differs[:1] = True
     return np.flatnonzero(differs)
@@ -181,8 +236,68 @@ def key(columns: Columns, row: int) -> tuple[str, ...]:
 
 def glued(parts: Sequence["str | pa.Array | Coded"]) -> "pa.Array":
     """Join texts and columns into one text a row; texts stand in every row."""
-    ready = [part.array() if isinstance(part, Coded) else part for part in parts]
+    ready = [part.array() if isinstance(part, Coded) else part for part in _folded(parts)]
+    if all(isinstance(part, str) for part in ready):
+        n = next(len(part) for part in parts if not isinstance(part, str))
+        return pa.array(ready).take(pa.array(np.zeros(n, dtype=np.int32)))
     return pc.binary_join_element_wise(*ready, "")
+
+
+MOST_JOINED: Final = 4_000
+"""So many texts two columns may make together to be joined as one: fewer than there are rows."""
+
+
+def _folded(
+    parts: Sequence["str | pa.Array | Coded"],
+) -> list["str | pa.Array | Coded"]:
+    """Join neighbours that make few texts together, so that rows are gone through less often."""
+    done: list[str | pa.Array | Coded] = []
+    for part in _settled(parts):
+        last = done[-1] if done else None
+        both = None
+        if last is not None and not isinstance(last, pa.Array) and not isinstance(part, pa.Array):
+            both = _both(last, part)
+        if both is None:
+            done.append(part)
+        else:
+            done[-1] = both
+    return done
+
+
+def _settled(parts: Sequence["str | pa.Array | Coded"]) -> list["str | pa.Array | Coded"]:
+    """Take columns that say the same in every row for texts, and join texts that are neighbours."""
+    done: list[str | pa.Array | Coded] = []
+    for part in parts:
+        text = part
+        if isinstance(part, Coded) and not part.is_raw and len(part.texts) == 1:
+            text = part.texts[0]
+        if isinstance(text, str) and done and isinstance(done[-1], str):
+            done[-1] += text
+        else:
+            done.append(text)
+    return done
+
+
+def _both(one: "str | Coded", two: "str | Coded") -> "str | Coded | None":
+    """Return two neighbours as one column, or none where that would be too many texts."""
+    if isinstance(one, str) or isinstance(two, str):
+        return _beside(one, two)
+    if one.is_raw or two.is_raw or len(one.texts) * len(two.texts) > MOST_JOINED:
+        return None
+    size, seconds = len(two.texts), two.texts
+    texts = [first + second for first in one.texts for second in seconds]
+    return Coded(texts, pa.array(one.numbers() * np.int32(size) + two.numbers()))
+
+
+def _beside(one: "str | Coded", two: "str | Coded") -> "str | Coded | None":
+    """Return a column with a text before or after each of its own."""
+    if isinstance(one, str) and isinstance(two, str):
+        return one + two
+    if isinstance(two, Coded) and isinstance(one, str):
+        return None if two.is_raw else Coded([one + text for text in two.texts], two.codes)
+    assert isinstance(one, Coded)
+    assert isinstance(two, str)
+    return None if one.is_raw else Coded([text + two for text in one.texts], one.codes)
 
 
 def spread(heads: "pa.Array", rows: "np.ndarray[Any, Any]", n: int) -> "pa.Array":
@@ -190,6 +305,12 @@ def spread(heads: "pa.Array", rows: "np.ndarray[Any, Any]", n: int) -> "pa.Array
     places = np.zeros(n, dtype=np.int32)
     places[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
     return pa.concat_arrays([pa.array([""]), heads]).take(pa.array(places))
+
+
+def repeated(heads: "pa.Array", rows: "np.ndarray[Any, Any]", n: int) -> "pa.Array":
+    """Return n texts: each of these heads from its row on, to before the next."""
+    lengths = np.diff(np.append(rows, n))
+    return heads.take(pa.array(np.repeat(np.arange(len(rows), dtype=np.int32), lengths)))
 
 
 def octets(texts: "pa.Array") -> bytes:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.exchange.about import Meta
 from dashboard.exchange.sdmx import columns, model
@@ -47,11 +48,18 @@ def message(
     header = (*first, *model.KEY, model.TIME, model.MEASURE, *model.ATTRIBUTES)
     yield (",".join(header) + "\n").encode()
     start = ",".join(_quoted(text) for text in first.values())
-    parts = header[len(first) :]
     for chunk in chunks:
-        if columns.height(chunk):
-            cells = [cell for name in parts for cell in (",", chunk[name].map(_quoted))]
-            yield columns.octets(columns.glued([start, *cells, "\n"]))
+        n = columns.height(chunk)
+        if not n:
+            continue
+        begins = columns.changes(chunk)
+        series = pa.array(begins)
+        # A key is the same in all rows of its series: it is put together once for each.
+        key = [cell for name in model.KEY for cell in (",", chunk[name].only(series))]
+        heads = columns.glued([start, *key, ","])
+        rest = [cell for name in model.ATTRIBUTES for cell in (",", chunk[name].map(_quoted))]
+        parts = [chunk[model.TIME], ",", chunk[model.MEASURE], *rest, "\n"]
+        yield columns.octets(columns.glued([columns.repeated(heads, begins, n), *parts]))
 
 
 def _quoted(text: str) -> str:

@@ -78,7 +78,9 @@ def _observations(chunk: Columns, last: tuple[str, ...], *, keys_only: bool) -> 
     parts: list[Any] = [
         columns.spread(heads, begins, n),
         chunk[model.TIME].map(lambda text: f'<Obs TIME_PERIOD="{text}"'),
-        chunk[model.MEASURE].map(attribute(model.MEASURE)),
+        f' {model.MEASURE}="',
+        chunk[model.MEASURE],
+        '"',
         *(
             chunk[name].map(attribute(name))
             for name in INLINE
@@ -90,7 +92,7 @@ def _observations(chunk: Columns, last: tuple[str, ...], *, keys_only: bool) -> 
 
 
 def _is_false(name: str, chunk: Columns) -> bool:
-    return name == "ILLUSTRATIVE" and not chunk[name].codes.to_numpy(zero_copy_only=False).any()
+    return name == "ILLUSTRATIVE" and not chunk[name].numbers().any()
 
 
 def _heads(chunk: Columns, begins: "np.ndarray[Any, Any]", last: tuple[str, ...]) -> "pa.Array":

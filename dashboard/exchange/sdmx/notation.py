@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboard.exchange.about import ILLUSTRATIVE, Meta
 from dashboard.exchange.sdmx import columns, model
@@ -84,16 +86,14 @@ def _observations(chunk: Columns, last: tuple[str, ...], numbers: Numbers) -> by
         heads = pa.concat_arrays([pa.array([","]), heads[1:]])
     elif not last:
         heads = pa.concat_arrays([pa.array([heads[0].as_py().removeprefix("}},")]), heads[1:]])
-    between = pa.array([","]).take(pa.array([0] * n, pa.int32())).to_numpy(zero_copy_only=False)
-    between = between.copy()
-    between[begins] = ""
+    between = np.ones(n, dtype=np.int32)
+    between[begins] = 0
     parts: list[Any] = [
         columns.spread(heads, begins, n),
-        pa.array(between, pa.string()),
-        '"',
+        Coded(['"', ',"'], pa.array(between)),
         _number(chunk[model.TIME], numbers[model.TIME]),
         '":[',
-        chunk[model.MEASURE].map(lambda text: "null" if text == "NaN" else _plain(text)),
+        _numerals(chunk[model.MEASURE]),
     ]
     for name in INLINE:
         column = chunk[name]
@@ -102,9 +102,16 @@ def _observations(chunk: Columns, last: tuple[str, ...], numbers: Numbers) -> by
     return columns.octets(columns.glued([*parts, "]"]))
 
 
+def _numerals(column: Coded) -> "pa.Array":
+    """Return the values as numbers of JSON, which knows no leading point or plus, nor `NaN`."""
+    texts = column.array()
+    if pc.any(pc.match_substring_regex(texts, r"^[+.]|^-\.|^0\d")).as_py():
+        texts = column.map(_plain).array()
+    return pc.if_else(pc.equal(texts, "NaN"), "null", texts)
+
+
 def _plain(text: str) -> str:
-    """Return a decimal text as a number of JSON, which knows no leading point or plus."""
-    return json.dumps(float(text)) if text[:1] in "+." or text[:2] == "-." else text
+    return text if text == "NaN" else json.dumps(float(text))
 
 
 def _said(text: str) -> str:
