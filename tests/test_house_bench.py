@@ -32,4 +32,4 @@ def test_quantiles_are_those_of_the_values() -> None:
 
 
 def test_every_promised_figure_has_its_bench() -> None:
-    assert {"cold", "pages", "progress", "wire", "writes"} <= set(benches())
+    assert {"cold", "imports", "pages", "progress", "wire", "writes"} <= set(benches())
