@@ -231,3 +231,40 @@ def test_a_weight_of_which_the_record_holds_nothing_gives_way_to_population() ->
         {"A": 1.0, "B": 2.0, "C": 1.0, "D": 4.0}, weight="children_under_5",
     )))  # fmt: skip
     assert found[["value", "n", "weight_coverage"]].tolist() == [27.5, 3, 0.5]
+
+
+def whole(silent_before: float) -> frames.PlanFrames:
+    """Return a plan in which two of three States meet in 2020, and the third no longer reports."""
+    return plans.plan(
+        [
+            *((area, "I", 2015, 1.0) for area in "AB"),
+            ("C", "I", 2015, silent_before),
+            *((area, "I", 2020, 3.0) for area in "AB"),
+            ("C", "I", 2020, *NOT_REPORTED),
+        ],
+        indicators={
+            "I": {
+                "aggregation": "share_meeting", "aggregation_global": "share_meeting",
+                "kind": "ordinal", "meets_op": ">=", "meets_value": 3.0, "upper": 4.0,
+            }
+        },
+        years=YEARS,
+    )  # fmt: skip
+
+
+def test_all_is_not_said_while_one_who_failed_is_silent() -> None:
+    found = world(progress.aggregate(whole(1.0)))
+    assert found[["value", "n", "states"]].tolist() == [1.0, 2, 3]
+    assert not found["is_publishable"]
+    # Asked for that year alone it is no other, and the group is judged by the year before.
+    alone = world(progress.aggregate(whole(1.0), year=2020))
+    assert not alone["is_publishable"]
+    judged = progress.measure_groups(whole(1.0), year=2020, groups=["WORLD"])
+    assert judged[["value", "year"]].to_numpy().tolist() == [[0.0, 2015.0]]
+    assert judged["status"].tolist() != ["target_met"]
+
+
+def test_all_is_said_with_how_many_where_the_silent_met_when_last_known() -> None:
+    found = world(progress.aggregate(whole(4.0)))
+    assert found[["value", "n", "states"]].tolist() == [1.0, 2, 3]
+    assert found["is_publishable"]

@@ -69,6 +69,13 @@ def test_keys_may_be_combined_and_groups_have_the_members_of_the_year() -> None:
     assert counts(before, group="G") == {"on_track": 1, "deteriorating": 1}
 
 
+def test_after_the_last_year_of_the_record_groups_keep_the_members_they_had() -> None:
+    plan = tiny()
+    last = progress.rollup(progress.measure(plan, year=2020), plan, by="group", year=2020)
+    later = progress.rollup(progress.measure(plan, year=2020), plan, by="group", year=2031)
+    pd.testing.assert_frame_equal(last, later)
+
+
 @pytest.mark.parametrize("by", ["plan", "measure", "area", "subregion"])
 def test_every_key_gives_counts_that_add_up(by: str) -> None:
     plan = tiny()

@@ -65,7 +65,8 @@ def aggregate(
 
     Columns are those of `AGGREGATES`. `rule` shows another rule than the declared one beside it.
     `is_publishable` says whether coverage in States and in weight reaches the indicator's minimum;
-    where it does not, show the coverage and not the value. A sum that would show, or let someone
+    where it does not, show the coverage and not the value. Nor is a share of 100 per cent published
+    that stands only because others fell silent (`flattered`). A sum that would show, or let someone
     work out, a count too small to be shown has no value. Raises `ValueError` for an unknown group,
     indicator, year or rule.
     """
@@ -144,6 +145,53 @@ def coverage(picked: Selection) -> regions.Coverage:
     return regions.coverage(~np.isnan(picked.values), picked.applies, picked.members, picked.scale)
 
 
+def published(plan: frames.PlanFrames, picked: Selection, figure: Floats) -> Bools:
+    """Return which figures enough States stand behind and no silence flatters."""
+    behind = coverage(picked)
+    enough = behind.is_publishable(picked.least) & ~np.isnan(figure)
+    return enough & ~flattered(plan, picked, figure)
+
+
+def flattered(plan: frames.PlanFrames, picked: Selection, figure: Floats) -> Bools:
+    """Return the shares that are whole only because a State fell silent that did not meet.
+
+    Everybody who reports meets the condition, and somebody who does not report failed it when last
+    known. "All of them" would then be news made of silence.
+    """
+    shares = np.equal(picked.rules, "share_meeting").astype(np.bool_)
+    silent = picked.applies & np.isnan(picked.values)
+    suspect: Bools = shares & (figure >= 1.0) & ((picked.members @ silent.astype(np.float64)) > 0)
+    some = np.flatnonzero(suspect.any(axis=(0, 1)))
+    if some.size == 0:
+        return suspect
+    last = _last_met(plan, picked, some)[picked.when]
+    failed = np.zeros(silent.shape)
+    failed[..., some] = (last == 0) & silent[..., some]
+    return suspect & ((picked.members @ failed) > 0)
+
+
+def _last_met(plan: frames.PlanFrames, picked: Selection, some: Places) -> Floats:
+    """Return by every year of the cube whether each State met when it was last known."""
+    columns = picked.columns[some]
+    limit = np.uint8(frames.Flag.BELOW | frames.Flag.ABOVE)
+    raw, flags = (
+        np.moveaxis(grid[:, columns], -1, 0) for grid in (plan.cube.totals, plan.cube.flags[0])
+    )
+    given = picked.condition
+    condition = replace(
+        given,
+        target=given.target[:, some],
+        upper=given.upper[:, some],
+        sign=given.sign[:, some],
+        exact=given.exact[some],
+    )
+    met = condition.met(np.where((flags & limit) != 0, np.nan, raw))
+    years = np.arange(len(met))[:, None, None]
+    newest = np.maximum.accumulate(np.where(np.isnan(met), -1, years), axis=0)
+    known = np.take_along_axis(met, np.maximum(newest, 0), axis=0)
+    return np.where(newest < 0, np.nan, known)
+
+
 def entered(plan: frames.PlanFrames, picked: Selection) -> Floats:
     """Return the values entered for a group itself where its rule says so, else missing."""
     line = pd.Index(plan.cube.areas).get_indexer(pd.Index(list(picked.groups)))
@@ -172,7 +220,7 @@ def table(plan: frames.PlanFrames, picked: Selection) -> pd.DataFrame:
         """Leave out what means nothing for a figure entered at this level."""
         return np.where(is_own, np.nan, values[at])
 
-    publishable = behind.is_publishable(picked.least) & ~np.isnan(figures[0])
+    publishable = published(plan, picked, figures[0])
     years = np.asarray(plan.cube.years, dtype=np.int64)[picked.when]
     frame = pd.DataFrame(
         {

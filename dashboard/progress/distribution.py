@@ -52,7 +52,7 @@ def rollup(
 
     `by` is one or several of `BY`; its columns come first, then those of `COUNTS`. Series that
     are expected and do not report are counted under `no_data`. Groups have the members of `year`,
-    without one those of the latest year of the cube.
+    without one, or outside the years of the cube, those of the nearest year in it.
     """
     keys = [by] if isinstance(by, str) else list(by)
     unknown = [key for key in keys if key not in BY]
@@ -158,7 +158,8 @@ def _keyed(
         pairs = pairs.assign(**{key: pairs["area"].map(placed)})
         return pairs[pairs[key].notna()]
     belonging = membership.read(plan)
-    place = plan.cube.years.index(year) if year is not None else len(plan.cube.years) - 1
+    years = np.asarray(plan.cube.years)
+    place = len(years) - 1 if year is None else int(np.abs(years - year).argmin())
     group, area = np.nonzero(belonging.members[:, :, place])
     links = pd.DataFrame(
         {

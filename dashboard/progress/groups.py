@@ -16,7 +16,7 @@ from dashboard import frames
 from dashboard.progress import aggregation, assessment, cases, grades, methods, presets
 from dashboard.progress.cases import Case
 from dashboard.progress.linear import EPS
-from dashboard.progress.regions import Coverage, ratio
+from dashboard.progress.regions import ratio
 from dashboard.progress.rules import KINDS, Rules
 from dashboard.progress.selection import Selection, select
 from dashboard.progress.words import spelled
@@ -54,7 +54,7 @@ def measure_groups(
     whole = cases.within_reach(plan, year)
     picked = select(whole, groups=groups)
     behind = aggregation.coverage(picked)
-    case = cases.read(_as_plan(whole, picked, behind), year)
+    case = cases.read(_as_plan(whole, picked), year)
     case = replace(case, asked=_asked(case, picked))
     case, n, full = _matched(case, picked, behind.states)
     outcome = methods.assess(case, chosen.method, chosen.name)
@@ -81,11 +81,11 @@ def _confidence(case: Case, rows: npt.NDArray[np.int64], share: Floats) -> pd.Se
     return spelled(weakest, grades.GRADES)
 
 
-def _as_plan(plan: frames.PlanFrames, picked: Selection, behind: Coverage) -> frames.PlanFrames:
+def _as_plan(plan: frames.PlanFrames, picked: Selection) -> frames.PlanFrames:
     """Return a plan whose areas are the groups and whose values are their aggregates."""
     own = aggregation.entered(plan, picked)
     figure = aggregation.value(picked, picked.values)
-    publishable = behind.is_publishable(picked.least)
+    publishable = aggregation.published(plan, picked, figure)
     values = np.where(np.isnan(own), np.where(publishable, figure, np.nan), own)
     grid = np.ascontiguousarray(np.moveaxis(values, 0, -1))[None]
     cube = frames.Cube(

@@ -113,7 +113,7 @@ def _touched(kept: Kept, at: tuple[int, int, int]) -> tuple[Touched, ...]:
     part = part.of_groups(lines)
     figure, behind = aggregation.value(part, part.values), aggregation.coverage(part)
     figure[disclosure.concealed(kept.plan, part, figure)] = np.nan
-    publishable = behind.is_publishable(part.least) & ~np.isnan(figure)
+    publishable = aggregation.published(kept.plan, part, figure)
     share = behind.in_states
     return tuple(
         Touched(

@@ -234,8 +234,7 @@ def of_objectives(
     plan = replace(found.plan, indicators=kept.reset_index(drop=True))
     by = "group" if are_groups else "area"
     own = found.progress[found.progress["indicator"].isin(codes)]
-    year = found.year if found.year in plan.cube.years else None  # none: whoever belongs latest
-    counted = progress.rollup(own, plan, by=[by, "objective"], year=year)
+    counted = progress.rollup(own, plan, by=[by, "objective"], year=found.year)
     counted = counted[counted[by].isin(rows)]
     turns = _turns(found, codes, rows, are_groups=are_groups)
     table = counted.rename(columns={by: "row", "objective": "column"}).merge(
