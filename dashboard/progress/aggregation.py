@@ -174,9 +174,8 @@ def _last_met(plan: frames.PlanFrames, picked: Selection, some: Places) -> Float
     """Return by every year of the cube whether each State met when it was last known."""
     columns = picked.columns[some]
     limit = np.uint8(frames.Flag.BELOW | frames.Flag.ABOVE)
-    raw, flags = (
-        np.moveaxis(grid[:, columns], -1, 0) for grid in (plan.cube.totals, plan.cube.flags[0])
-    )
+    raw = np.moveaxis(plan.cube.totals[:, columns], -1, 0)
+    flags = np.moveaxis(plan.cube.flags[0][:, columns], -1, 0)
     given = picked.condition
     condition = replace(
         given,
