@@ -102,6 +102,7 @@ from models.round import (
     Submission,
 )
 from models.snapshot import Snapshot, SnapshotBytes
+from models.token import ApiToken
 from models.vocabulary import (
     MISSING,
     Aggregation,
@@ -150,6 +151,7 @@ __all__ = [
     "TOTAL",
     "Actor",
     "Aggregation",
+    "ApiToken",
     "Approach",
     "AreaKind",
     "AreaName",

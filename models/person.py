@@ -116,6 +116,7 @@ class Identity:
     grants: tuple[Held, ...]
     language: str = "en"
     is_system: bool = False
+    scopes: frozenset[str] | None = None  # the actions a token allows; none: all that grants give
 
 
 ANONYMOUS = Identity("", "", "", ())

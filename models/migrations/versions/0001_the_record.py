@@ -46,6 +46,7 @@ def upgrade() -> None:
         _value_span,
         _access_grant,
         _actor,
+        _api_token,
         _area_name,
         _article,
         _batch,
@@ -514,6 +515,27 @@ def _actor() -> None:
         sa.ForeignKeyConstraint(["plan_code"], ["plan.code"], name=op.f("fk_actor_plan_code")),
         sa.PrimaryKeyConstraint("plan_code", "code", name=op.f("pk_actor")),
     )
+
+
+def _api_token() -> None:
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scopes", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
 
 
 def _area_name() -> None:
