@@ -48,11 +48,13 @@ def test_a_click_on_a_cell_says_why_and_back_takes_it_away(visitor: Visit) -> No
     visitor.picture("scorecard-why")
     page.get_by_role("link", name="The series and its sources").click()
     page.wait_for_url(re.compile(rf"/indicator\?.*indicator={re.escape(CODE)}"))
-    page.go_back()
     visitor.settle()
     page.go_back()
+    page.wait_for_url(re.compile(rf"/scorecard\?.*row=KEN&column={re.escape(CODE)}"))
     visitor.settle()
-    assert "row=" not in page.url
+    page.go_back()
+    page.wait_for_url(lambda url: "/scorecard?" in url and "row=" not in url)
+    visitor.settle()
     expect(page.get_by_text("Choose a cell in the table")).to_be_visible()
 
 
