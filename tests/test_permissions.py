@@ -36,12 +36,14 @@ from dashboard.services import (
     rounds,
     snapshots,
     tasks,
+    tokens,
     updates,
     voices,
 )
 from dashboard.services.lookup import Ref
 from models import (
     ANONYMOUS,
+    ApiToken,
     BadInput,
     Held,
     Identity,
@@ -97,6 +99,9 @@ def prepare(session: Session) -> None:
         for name in ("coordinator", "reviewer", "evaluator", "secretariat")
     }
     session.add(Person(id="actor", email="actor@example.org", name="Actor", created_at=NOON))
+    viewer = access.identity(session, "viewer", now=NOON)
+    _secret, token = tokens.issue(session, viewer, "x", ["read"], now=NOON)
+    session.get_one(ApiToken, token.id).id = TOKEN
     session.flush()
     sender = who["coordinator"]
     taken = tiny_rounds.send(session, sender, period="2023")
@@ -117,6 +122,7 @@ def prepare(session: Session) -> None:
 
 
 CODE: Final = "TINY-R1"
+TOKEN: Final = "token-of-viewer"
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +166,9 @@ TABLE: Final[dict[str, Row]] = {
     "access.allows": Row(lambda s, w: access.allows(w, "submit", plan=PLAN, area=KENYA), "CF"),
     "access.require": Row(lambda s, w: access.require(w, "review", plan=PLAN, area=KENYA), "R"),
     "access.areas": Row(lambda s, w: KENYA in (access.areas(w, "submit", plan=PLAN) or ()), "CF"),
+    "access.reaches": Row(
+        lambda s, w: access.reaches(w, "submit"), EVERYBODY, EVERYBODY, EVERYBODY, True
+    ),
     "access.roles": Row(lambda s, w: access.roles(w), EVERYBODY, EVERYBODY, EVERYBODY),
     "access.may_give": Row(
         lambda s, w: access.may_give(s, w, Role.VIEWER, plan=PLAN, area=KENYA, now=NOON),
@@ -349,6 +358,12 @@ TABLE: Final[dict[str, Row]] = {
     ),
     "snapshots.preview": Row(lambda s, w: snapshots.preview(s, w, PLAN, now=LATER), "ESA", "ESA"),
     "tasks.mine": Row(lambda s, w: tasks.mine(s, w, plan=PLAN, now=LATER), "CF", "CF"),
+    "tokens.issue": Row(
+        lambda s, w: tokens.issue(s, w, "x", ["read"], now=LATER), EVERYBODY, EVERYBODY, EVERYBODY
+    ),
+    "tokens.listing": Row(lambda s, w: tokens.listing(s, w, person_id="viewer"), "A", "A", "A"),
+    "tokens.everybody": Row(tokens.everybody, "A", "A", "A"),
+    "tokens.revoke": Row(lambda s, w: tokens.revoke(s, w, TOKEN, now=LATER), "A", "A", "A"),
     "updates.submit": Row(
         lambda s, w: updates.submit(s, w, update(), plan=PLAN, token="2", now=LATER), "CF"
     ),

@@ -63,6 +63,10 @@ _REFUSALS: Final[dict[str, str]] = {
     "administer": "Only an administrator can do this.",
 }
 
+BEYOND: Final = (
+    "This token does not go as far: its owner can make one with that scope on the account page."
+)
+
 
 def identity(session: Session, person_id: str, *, now: datetime) -> Identity:
     """Return a person with the grants in force now; anonymous where the account is closed."""
@@ -113,12 +117,19 @@ def allows(
     """Say whether somebody may do this in this plan and area (none: anywhere at all)."""
     if who.is_system:
         return True
+    if not reaches(who, action):
+        return False
     return any(
         action in PERMITS[held.role]
         and (plan is None or held.plan is None or held.plan == plan)
         and (area is None or held.areas is None or area in held.areas)
         for held in who.grants
     )
+
+
+def reaches(who: Identity, action: str) -> bool:
+    """Say whether the token somebody acts with, if any, goes as far as this."""
+    return who.scopes is None or action in who.scopes
 
 
 def require(
@@ -129,6 +140,8 @@ def require(
         return
     if not who.person_id:
         raise SignInNeeded("Please sign in to do this.")
+    if not reaches(who, action):
+        raise NotAllowed(BEYOND)
     raise NotAllowed(_REFUSALS[action])
 
 
@@ -149,18 +162,22 @@ def may_give(
     if allows(who, "administer"):
         return True
     asked = covered(session, area, now=now)
-    return role in INVITED and any(
-        "invite" in PERMITS[held.role]
-        and (held.plan is None or held.plan == plan)
-        and (held.areas is None or (asked is not None and asked <= held.areas))
-        for held in who.grants
+    return (
+        reaches(who, "invite")
+        and role in INVITED
+        and any(
+            "invite" in PERMITS[held.role]
+            and (held.plan is None or held.plan == plan)
+            and (held.areas is None or (asked is not None and asked <= held.areas))
+            for held in who.grants
+        )
     )
 
 
 def areas(who: Identity, action: Action, *, plan: str) -> frozenset[int] | None:
     """Return the areas in which somebody may do this; none where it is everywhere."""
     found: set[int] = set()
-    for held in who.grants:
+    for held in who.grants if reaches(who, action) else ():
         if action in PERMITS[held.role] and held.plan in {None, plan}:
             if held.areas is None:
                 return None

@@ -25,6 +25,7 @@ from sqlmodel import Session
 
 from dashboard.services import derived
 from models import (
+    ApiToken,
     AuditEvent,
     BadInput,
     CurrentValue,
@@ -53,9 +54,9 @@ INDEX: Final = "headway-dump.json"
 ROWS: Final = 2_000
 PAGES: Final = 2_000
 LEFT_OUT: Final = frozenset(
-    {columns(one).name for one in (LoginSession, CurrentValue, ValueSpan, PackedSeries)}
+    {columns(one).name for one in (LoginSession, ApiToken, CurrentValue, ValueSpan, PackedSeries)}
 )
-"""What a dump does not hold: sessions end, and derived tables follow from the rest."""
+"""What a dump does not hold: sessions and tokens end, and derived tables follow from the rest."""
 TOLD: Final = tuple(columns(one) for one in (Plan, Person, Observation, AuditEvent))
 
 
@@ -109,7 +110,8 @@ def _copy_file(engine: Engine, path: Path, tell: Tell) -> None:
             target, pages=PAGES, progress=lambda _status, left, whole: tell(whole - left, whole)
         )
         target.execute("PRAGMA journal_mode=DELETE")
-        target.execute("DELETE FROM login_session")  # nobody is signed in by a restore
+        for ended in (LoginSession, ApiToken):  # nobody is let in by a restore
+            target.execute(f"DELETE FROM {columns(ended).name}")  # noqa: S608 - a table of ours
         target.commit()
         said = target.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
