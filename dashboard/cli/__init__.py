@@ -6,7 +6,18 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 
 import click
 
-from dashboard.cli import briefs, changes, files, founding, imports, keeping, key, letters, people
+from dashboard.cli import (
+    briefs,
+    changes,
+    files,
+    founding,
+    imports,
+    keeping,
+    key,
+    letters,
+    people,
+    token,
+)
 from dashboard.cli.base import N_, Program, option
 
 
@@ -52,6 +63,7 @@ for command in (
     changes.changes,
     key.key,
     people.user,
+    token.token,
     letters.digest,
     keeping.backup,
     keeping.restore,

@@ -99,7 +99,8 @@ def issue(
         raise SignInNeeded("Please sign in to do this.")
     if not who.is_system and (owner != who.person_id or who.scopes is not None):
         raise NotAllowed("People make their own tokens, signed in on the account page.")
-    since, until = since or now, until or (since or now) + USUAL
+    since = now if since is None else since
+    until = since + USUAL if until is None else until
     called, wanted = " ".join(name.split()), sorted(set(scopes))
     _check(called, wanted, since, until, now)
     person = session.get(Person, owner)

@@ -22,7 +22,7 @@ from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.i18n.labels import word
 from dashboard.services import passwords, people, sessions, sign_in
-from dashboard.web import account_links, entry, forms, paper
+from dashboard.web import account_links, account_tokens, entry, forms, paper
 from dashboard.web.door import Door, language, path
 from dashboard.web.limits import Limit, origin
 from models import HeadwayError, Identity, NotAllowed
@@ -54,6 +54,7 @@ class Account:
                 Route("/account/sessions", self.sessions, methods=["GET", "POST"]),
                 Route("/account/password", self.password, methods=["GET", "POST"]),
                 *account_links.Links(door, self.limit).routes,
+                *account_tokens.Tokens(door).routes,
                 Route("/account/language", self.language, methods=["GET", "POST"]),
             ],
             exception_handlers={404: _not_found, HeadwayError: _refused},
