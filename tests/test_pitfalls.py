@@ -1,23 +1,53 @@
 """What went wrong elsewhere, each pitfall a test: nobody is embarrassed by a figure shown here."""
 
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 
+import openpyxl  # type: ignore[import-untyped]
+import pandas as pd
 import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from dashboard import charts, i18n
+from dashboard.exchange import FORMATS, Meta
 from dashboard.i18n.labels import WORDS
 from dashboard.progress import aggregation
-from dashboard.services import comparisons, observations, regions, review, texts
+from dashboard.services import (
+    audit,
+    comparisons,
+    digests,
+    evidence,
+    extracts,
+    observations,
+    regions,
+    review,
+    rounds,
+    tasks,
+    texts,
+)
+from dashboard.services.correspondence import Links
+from dashboard.services.extracts import Wanted
 from dashboard.services.lookup import Ref
 from dashboard.services.texts import PlanTexts
+from dashboard.settings import Settings
 from dashboard.ui import compare, country, indicator, measure, places, region, series, visit
-from models import Identity, Membership, Target, reading, unit_of_work
+from dashboard.web import files, headers
+from models import ANONYMOUS, Identity, Membership, Target, WrongState, reading, unit_of_work
 from tests import pseudo, tiny
+from tests.pictures import AREAS, STATUSES
 from tests.places import put, seen
+from tests.rounds import CONTACT, opened, send
+from tests.test_pages import ROOT, Open, browser
 from tests.tiny import CASES, CONTEXT, EAC, FRANCE, LEVEL, NOON, PERCENT, PLAN, TREATY
+
+__all__ = ["browser"]  # the fixture
 
 LATER = NOON.replace(hour=15)
 
@@ -29,6 +59,11 @@ def words(database: Engine, monkeypatch: pytest.MonkeyPatch) -> PlanTexts:
     monkeypatch.setattr(visit, "agent", lambda: "")
     with reading(database) as session:
         return texts.load(session, PLAN)
+
+
+@pytest.fixture
+def secretariat(person: Callable[[str], Identity]) -> Identity:
+    return person("secretariat")
 
 
 def test_pitfall_09_a_rank_or_gap_over_noise_is_called_not_meaningful(database: Engine) -> None:
@@ -268,3 +303,167 @@ def test_pitfall_14_no_label_in_a_chart_stays_english(
     given = {"Kenya", "Uganda", "France", "Africa", "Europe", "World", "Ministries"}
     given |= {entry.name for entry in words.indicators} | {words.title}
     assert {piece for piece in left if piece not in given} == set()
+
+
+def test_pitfall_04_a_lock_says_what_locked_when_and_whom_to_ask(
+    session: Session, secretariat: Identity, coordinator: Identity
+) -> None:
+    code = opened(session, secretariat, areas=("KEN",))
+
+    def said() -> str:
+        with pytest.raises(WrongState) as refusal:
+            send(session, coordinator)
+        shown = {errand.lock for errand in tasks.mine(session, coordinator, plan=PLAN, now=LATER)}
+        assert shown <= {str(refusal.value)}  # before typing as after; what is sealed is no task
+        return str(refusal.value)
+
+    rounds.close(session, secretariat, code, token="c", now=NOON)
+    assert said() == (
+        "Round of 2024 was closed on 2026-06-30; the due date was 2026-07-15. "
+        f"Ask {CONTACT} for an extension."
+    )
+    rounds.seal(session, secretariat, code, token="s", now=NOON)
+    assert said() == (
+        "Round of 2024 was sealed on 2026-06-30, and its snapshot is cited: it takes nothing more. "
+        f"Ask {CONTACT} about a correction in the next round."
+    )
+
+
+def test_pitfall_06_many_matters_make_one_letter_a_day(
+    session: Session, secretariat: Identity, coordinator: Identity, reviewer: Identity
+) -> None:
+    for name in ("one", "two"):
+        opened(session, secretariat, name, name=f"Round {name}", indicators=(PERCENT, LEVEL))
+    for year in range(2012, 2024):
+        ref = send(session, coordinator, period=str(year))
+        review.send_back(session, reviewer, ref, plan=PLAN, note="which law?", now=NOON)
+    links = Links("https://headway.example.org", b"a secret of the tests")
+    first = digests.write(session, links, day=NOON.date(), now=NOON)
+    assert sorted(letter.person_id for letter in first) == ["coordinator", "neighbour"]
+    (own,) = (letter for letter in first if letter.person_id == "coordinator")
+    assert "Round one" in own.body
+    assert "Round two" in own.body
+    digests.record(session, links, day=NOON.date(), now=NOON)
+    send(session, coordinator, period="2010")  # more happens on the same day
+    assert digests.record(session, links, day=NOON.date(), now=LATER) == 0
+
+
+def test_pitfall_07_a_figure_that_rests_on_much_evidence_stays_one_row(
+    database: Engine, words: PlanTexts, coordinator: Identity, reviewer: Identity
+) -> None:
+    def rest(session: Session) -> Ref:
+        ref = send(session, coordinator)
+        for title in ("The survey", "The annex", "The law"):
+            said = {"title": title, "is_public": True}
+            number = evidence.add(
+                session, coordinator, "KEN", said, f"https://example.org/{len(title)}",
+                plan=PLAN, token=title, now=NOON,
+            )  # fmt: skip
+            evidence.use(session, coordinator, ref, number, plan=PLAN, now=NOON)
+        review.accept(session, reviewer, ref, plan=PLAN, now=NOON)
+        return ref
+
+    ref = unit_of_work(database, rest)
+    found = seen(database)
+    assert len(series.figures(found, PERCENT, "KEN")) == 1
+    with reading(database) as session:
+        rows = extracts.observations(session, Wanted(PLAN, areas=("KEN",))).rows
+        named = evidence.of_rows(session, ANONYMOUS, [ref], plan=PLAN)
+    assert rows["indicator"].tolist() == [PERCENT]
+    assert named == {ref: ["KEN-E1", "KEN-E2", "KEN-E3"]}
+
+
+def test_pitfall_08_asking_for_everything_at_once_is_answered_with_what_can_be_read(
+    browser: Open,
+) -> None:
+    every = ",".join(["KEN", "UGA", "FRA", "NAM", "M49-001", "M49-002", "M49-150", "EAC"])
+    app = browser("compare", areas=every)
+    assert not app.exception
+    assert app.warning[0].value == (
+        "8 areas are too many to read side by side; the first 6 are shown."
+    )
+    assert len(app.multiselect(key="choose_areas").value) == 6
+    # And no picture tries to draw what nobody could tell apart: it says so before it draws.
+    lines = pd.DataFrame({"area": [f"A{n}" for n in range(193)]})
+    for picture in (charts.trend, charts.small_multiples):
+        with pytest.raises(ValueError, match="193"):
+            picture.draw(lines, title="T")
+
+
+def test_pitfall_12_borders_are_neutral_dotted_where_unsettled_and_never_without_their_notice() -> (
+    None
+):
+    figure = charts.world.draw(STATUSES, AREAS, title="T")
+    dotted = [t for t in figure.data if t.type == "scattergeo" and t.line.dash == "dot"]
+    assert len(dotted) == 1
+    ends = charts.places.read().unsettled
+    assert ((ends[..., 1] > 8) & (ends[..., 1] < 44)).all()  # none but those that are told of
+    notice = " ".join(note.text for note in figure.layout.annotations).replace("<br>", " ")
+    for words in (
+        "do not imply official endorsement or acceptance by the United Nations",
+        "Dotted lines are boundaries not yet determined or agreed upon",
+        "Line of Control in Jammu and Kashmir",
+        "between Sudan and South Sudan",
+        "Falkland Islands (Malvinas)",
+    ):
+        assert words in notice
+    # The map that stands first draws no border at all: every State is a tile of one size.
+    tiles = charts.tiles.draw(STATUSES, AREAS, title="T").data[0]
+    assert (tiles.type, tiles.xgap) == ("heatmap", tiles.ygap)
+
+
+def test_pitfall_13_nothing_a_page_is_made_of_comes_from_another_host() -> None:
+    assert "http" not in headers.PAGES
+    assert "*" not in headers.PAGES
+    assert headers.PAGES.startswith("default-src 'self'")
+    own = [path for path in files.ASSETS.rglob("*") if path.suffix in {".css", ".js", ".svg"}]
+    assert len(own) > 4
+    for path in own:
+        loads = re.findall(r"(?:url\(|src=|href=|import |fetch\()\s*[\"']?(\S+)", path.read_text())
+        assert not [one for one in loads if re.match(r"(https?:)?//", one)], path.name
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert not config["browser"]["gatherUsageStats"]
+    assert all(face["url"].startswith("/assets/") for face in config["theme"]["fontFaces"])
+    assert charts.CONFIG["topojsonURL"].startswith("/assets/")
+    geo = charts.world.draw(STATUSES, AREAS, title="T").to_json()
+    assert not re.findall(r"https?:", geo)
+
+
+def test_pitfall_15_a_file_for_a_spreadsheet_runs_nothing_and_another_says_it_is_for_programs(
+    database: Engine,
+) -> None:
+    formula = '=HYPERLINK("https://example.org")'
+    put(database, ("KEN", PERCENT, 2024, 40), source=formula)
+    with reading(database) as session:
+        rows = extracts.observations(session, Wanted(PLAN)).rows
+    meta = Meta(title="T", source="S", as_of=NOON, is_illustrative=False)
+    files_ = {form.label: form.write(rows, meta) for form in FORMATS.values()}
+    (row,) = csv.DictReader(io.StringIO(files_["CSV for Excel"].decode("utf-8-sig")))
+    assert row["source"] == f"'{formula}"
+    book = openpyxl.load_workbook(io.BytesIO(files_["Excel"]))["Data"]
+    kinds = {cell.value: cell.data_type for line in book.iter_rows() for cell in line}
+    assert kinds[formula] == "s"  # text, not a formula
+    (row,) = csv.DictReader(io.StringIO(files_["CSV for programs"].decode()))
+    assert row["source"] == formula
+    # What opens by a double click is offered before what does not.
+    assert list(files_)[:2] == ["Excel", "CSV for Excel"]
+
+
+def test_pitfall_16_the_audit_trail_is_whole_without_any_setting(
+    session: Session, administrator: Identity, coordinator: Identity, reviewer: Identity
+) -> None:
+    tiny.chain(session)
+    ref = send(session, coordinator)
+    review.send_back(session, reviewer, ref, plan=PLAN, note="which law?", now=NOON)
+    ref = send(session, coordinator, value=Decimal(61))
+    review.accept(session, reviewer, ref, plan=PLAN, now=NOON)
+    session.flush()
+    trail = audit.latest(session, administrator)
+    own = trail[trail["area"] == "KEN"].sort_values("seq")
+    assert own["action"].tolist() == [
+        "observation.submitted", "observation.returned", "observation.superseded",
+        "observation.submitted", "observation.accepted",
+    ]  # fmt: skip
+    assert audit.problems(session, administrator) == []
+    paid = re.compile("licen[cs]e|subscription|edition|enterprise|premium", re.I)
+    assert not [field.name for field in fields(Settings) if paid.search(field.name)]

@@ -5,6 +5,7 @@ short strokes placed inside its outline, which reads as hatching at any zoom. Ev
 reckoned once from the shapes the program ships.
 """
 
+import itertools
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,12 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+_Point = tuple[float, float]
+_Piece = tuple[_Point, _Point]
 
 SHAPES: Final = Path(__file__).parents[1] / "static" / "geo" / "world.geojson"
 SHAPES_URL: Final = "/assets/geo/world.geojson"
 SMALL: Final = 0.6
 """Square degrees, drawn to true size, under which a State is shown as a dot: about 7,000 km²."""
 WITHOUT_SHAPE: Final = {"VAT": (12.45, 41.90)}
+UNSETTLED: Final = (
+    *(("SDN", "SSD", -90.0), ("PSE", "ISR", -90.0), ("XKX", "", -90.0), ("KAS", "", -90.0)),
+    *(("ESH", "", -90.0), ("IND", "PAK", 32.5), ("IND", "CHN", 32.5)),
+)
+"""Boundaries that are not finally determined or agreed: between whom (with all neighbours where
+none is named), and north of which latitude. They are drawn dotted, as on maps of the United
+Nations."""
 _STEP = 3  # degrees of latitude between strokes
 
 
@@ -31,15 +41,17 @@ class Places:
     centres: dict[str, tuple[float, float]]  # longitude, latitude
     small: frozenset[str]
     strokes: dict[str, Floats]  # n x 2, longitude and latitude
+    unsettled: Floats  # n x 2 x 2, both ends of each piece of boundary
 
 
 @lru_cache(maxsize=1)
 def read() -> Places:
     """Return the places of all shapes, reckoned at the first call and kept."""
     centres, small, strokes = dict(WITHOUT_SHAPE), set(WITHOUT_SHAPE), {}
+    outlines = {}
     for feature in json.loads(SHAPES.read_text("utf-8"))["features"]:
         code = feature["id"]
-        rings = _outer_rings(feature["geometry"])
+        rings = outlines[code] = _outer_rings(feature["geometry"])
         sizes = [abs(_area(ring)) for ring in rings]
         largest = rings[int(np.argmax(sizes))]
         centres[code] = _centre(largest)
@@ -47,7 +59,28 @@ def read() -> Places:
             small.add(code)
         inside = np.concatenate([_inside(ring) for ring in rings])
         strokes[code] = inside if len(inside) else np.array([centres[code]])
-    return Places(centres, frozenset(small), strokes)
+    return Places(centres, frozenset(small), strokes, _unsettled(outlines))
+
+
+def _unsettled(outlines: dict[str, list[Floats]]) -> Floats:
+    """Return the pieces of boundary that two outlines share and nobody has settled."""
+    pieces = {code: _pieces(rings) for code, rings in outlines.items()}
+    found: set[_Piece] = set()
+    for one, other, north in UNSETTLED:
+        beside = (
+            pieces[other]
+            if other
+            else set[_Piece]().union(*(own for code, own in pieces.items() if code != one))
+        )
+        shared = pieces[one] & beside
+        found |= {piece for piece in shared if min(piece[0][1], piece[1][1]) >= north}
+    return np.array(sorted(found), dtype=np.float64)
+
+
+def _pieces(rings: list[Floats]) -> set[_Piece]:
+    """Return each straight piece of an outline, its ends in order: neighbours share them."""
+    corners = [[(float(x), float(y)) for x, y in ring] for ring in rings]
+    return {(min(a, b), max(a, b)) for ring in corners for a, b in itertools.pairwise(ring)}
 
 
 def _outer_rings(geometry: dict[str, object]) -> list[Floats]:

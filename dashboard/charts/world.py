@@ -18,7 +18,11 @@ def disclaimer() -> str:
     """Return the standing note under every map."""
     return _(
         "The boundaries and names shown and the designations used on this map do not imply "
-        "official endorsement or acceptance by the United Nations."
+        "official endorsement or acceptance by the United Nations. Dotted lines are boundaries not "
+        "yet determined or agreed upon, among them the Line of Control in Jammu and Kashmir and "
+        "the boundary between Sudan and South Sudan. A dispute exists between the Governments of "
+        "Argentina and of the United Kingdom concerning sovereignty over the Falkland Islands "
+        "(Malvinas)."
     )
 
 
@@ -50,6 +54,7 @@ def draw(statuses: pd.DataFrame, areas: pd.DataFrame, **look: Unpack[Look]) -> g
     silent = shown["area"][status.eq("no_data").to_numpy() & ~small]
     if len(silent):
         sheet.draw("scattergeo", **_strokes(silent.tolist(), known, colours))
+    sheet.draw("scattergeo", **_unsettled(known, colours))
     for word in ordered:
         here = status.eq(word).to_numpy() & small
         if here.any():
@@ -103,6 +108,16 @@ def _strokes(codes: list[str], known: places.Places, colours: palette.Tokens) ->
     return {
         "lon": points[:, 0], "lat": points[:, 1], "mode": "markers", "hoverinfo": "skip",
         "marker": {"symbol": "line-ne", "size": 6, "line": {"color": colours.axis, "width": 1}},
+    }  # fmt: skip
+
+
+def _unsettled(known: places.Places, colours: palette.Tokens) -> dict[str, Any]:
+    """Return dotted lines along boundaries that are not settled, over those of the shapes."""
+    breaks = np.full((len(known.unsettled), 1, 2), np.nan)
+    line = np.concatenate([known.unsettled, breaks], axis=1).reshape(-1, 2).astype(np.float32)
+    return {
+        "lon": line[:, 0], "lat": line[:, 1], "mode": "lines", "hoverinfo": "skip",
+        "connectgaps": False, "line": {"color": colours.ink, "width": 1.4, "dash": "dot"},
     }  # fmt: skip
 
 

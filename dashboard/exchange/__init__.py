@@ -22,14 +22,14 @@ class Format:
 
 
 FORMATS: Final = {
-    "csv": Format(N_("CSV"), ".csv", "text/csv; charset=utf-8", table.csv),
-    "excel": Format(N_("CSV for Excel"), ".excel.csv", "text/csv; charset=utf-8", table.excel),
     "xlsx": Format(
         N_("Excel"),
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         spreadsheet.write,
     ),
+    "excel": Format(N_("CSV for Excel"), ".excel.csv", "text/csv; charset=utf-8", table.excel),
+    "csv": Format(N_("CSV for programs"), ".csv", "text/csv; charset=utf-8", table.csv),
     "json": Format(N_("JSON"), ".json", "application/json", table.json),
 }
 """Every way in which a table shown on a page can be taken away."""
