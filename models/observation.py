@@ -36,6 +36,7 @@ DIGITS: Final = 15
 PERIOD: Final = re.compile(
     r"(?P<year>(19|20)\d\d)(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-Q[1-4]|-S[12]|/P[1-9]Y)?"
 )
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
 CELL: Final = re.compile(r"_T|[a-z_]+=[a-z0-9_]+(;[a-z_]+=[a-z0-9_]+)*")
 
 
@@ -68,7 +69,21 @@ def web_address(text: str) -> str:
     return text
 
 
+def _amount(value: Decimal) -> Decimal:
+    if value < 0:
+        raise ValueError("an amount is zero or more")
+    return _exact(value)
+
+
+def _currency(text: str) -> str:
+    text = text.strip().upper()
+    if text and CURRENCY.fullmatch(text) is None:
+        raise ValueError("a currency is written with its three letters, such as USD or KES")
+    return text
+
+
 Exact = Annotated[Decimal, AfterValidator(_exact)]
+Amount = Annotated[Decimal, AfterValidator(_amount)]
 
 
 class ObservationFields(SQLModel):
@@ -160,6 +175,10 @@ class UpdateFields(SQLModel):
     weakness: str = Field(default="", max_length=2000)
     gap: str = Field(default="", max_length=2000)
     challenge: str = Field(default="", max_length=2000)
+    resources: str = Field(default="", max_length=2000)  # what it takes, and who gives it
+    resources_needed: Amount | None = Field(default=None, sa_type=DecimalText)
+    resources_committed: Amount | None = Field(default=None, sa_type=DecimalText)
+    currency: Annotated[str, AfterValidator(_currency)] = ""
     source: str = Field(default="", max_length=1000)
     evidence: Annotated[str, AfterValidator(web_address)] = Field(default="", max_length=2000)
 
@@ -174,6 +193,9 @@ class UpdateInput(UpdateFields):
     def _says_enough(self) -> Self:
         if self.implementation == Implementation.BLOCKED and not self.blocker.strip():
             raise ValueError("say what blocks the measure")
+        has_amount = self.resources_needed is not None or self.resources_committed is not None
+        if has_amount and not self.currency:
+            raise ValueError("say in which currency the amounts are, such as USD")
         return self
 
 
@@ -181,12 +203,16 @@ class MeasureUpdate(Table, UpdateFields, table=True):
     """How far a measure is carried out in an area. Never edited: a later one follows it."""
 
     __tablename__ = "measure_update"
-    __table_args__ = (sa.Index(None, "area_id", "measure_id", "as_at"),)
+    __table_args__ = (
+        sa.Index(None, "area_id", "measure_id", "as_at"),
+        sa.Index(None, "batch_id"),
+    )
     area_id: int = Field(primary_key=True, foreign_key="area.id")
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     measure_id: int = Field(foreign_key="measure.id")
     revises: int | None = None
     channel: Channel = Field(sa_type=words(Channel))
+    batch_id: str | None = None
     is_illustrative: bool = False
     author_id: str
     recorded_at: datetime = Field(sa_type=Moment)

@@ -45,6 +45,7 @@ widgets.chart(
 )
 cached.html("blocked", lambda: measure.blocked(found, newest, code), *this)
 cached.html("in the way", lambda: measure.in_the_way(found, newest, code), *this)
+cached.html("resources", lambda: measure.resourced(found, newest, code), *this)
 
 st.header(_("Road map"))
 events = cached.kept("road", lambda: measure.road(found, words, text, newest), *this)

@@ -66,7 +66,7 @@ def test_every_row_says_that_it_is_illustrative(made: Demo) -> None:
     assert made.updates["is_illustrative"].all()
     told = made.observations[made.observations["missing_reason"] == ""]
     assert told["source"].str.startswith("Illustrative figure").all()
-    for name in ("milestone", "blocker", "next_step", "weakness", "gap", "challenge"):
+    for name in ("milestone", "blocker", "next_step", "weakness", "gap", "challenge", "resources"):
         texts = made.updates[name]
         assert texts[texts != ""].str.endswith("(illustrative)").all()
 

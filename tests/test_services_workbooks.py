@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
@@ -12,7 +13,7 @@ from sqlmodel import select
 
 from dashboard import i18n
 from dashboard.exchange import reading as files
-from dashboard.services import imports, texts, views, workbooks
+from dashboard.services import batches, imports, texts, views, workbooks
 from models import Identity, MeasureUpdate, NotAllowed, Observation, ReviewState, reading
 from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, TREATY
 
@@ -106,9 +107,12 @@ def test_a_filled_workbook_is_read_without_a_fault_and_recorded_once(
             "A.1",
             State_of_the_measure="planned",
             Next_step="hire",
+            Amount_needed=250000.5,
+            Amount_committed=" 1 000 ",
         )
         heads = [cell.value for cell in book["Measures"][5]]
         book["Measures"].cell(6, heads.index("As at (day)") + 1).value = date(2026, 3, 1)
+        book["Measures"].cell(6, heads.index("Currency (such as USD)") + 1).value = "kes"
 
     data = filled(make(engine, coordinator), fill)
     looked = look(engine, coordinator, data)
@@ -123,6 +127,10 @@ def test_a_filled_workbook_is_read_without_a_fault_and_recorded_once(
         assert sorted(f"{row.qualifier}{row.value}" for row in rows) == ["3", "61.5", "<5"]
         (report,) = session.exec(select(MeasureUpdate)).all()
         assert (report.implementation, report.next_step) == ("planned", "hire")
+        amounts = (report.resources_needed, report.resources_committed, report.currency)
+        assert amounts == (Decimal("250000.5"), Decimal("1000"), "KES")
+        (batch,) = batches.listing(session, coordinator, plan=PLAN)
+        assert report.batch_id == batch.id
         assert {state.state for state in session.exec(select(ReviewState))} == {"submitted"}
 
 

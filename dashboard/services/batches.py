@@ -15,7 +15,6 @@ from models import (
     BadInput,
     Batch,
     BatchState,
-    Channel,
     Identity,
     MeasureUpdate,
     NotFound,
@@ -169,16 +168,13 @@ def _decided(
 
 
 def _standing(session: Session, kept: Batch) -> Sequence[sa.Row[Any]]:
-    """Return the rows of a batch and where each stands; its reports came at its own moment."""
-    o, u = OBSERVATIONS, UPDATES
-    figures = _found(o).where(o.c.batch_id == kept.id)
-    reports = _found(u).where(
-        u.c.author_id == kept.author_id,
-        u.c.recorded_at == kept.recorded_at,
-        u.c.channel == Channel.IMPORT,
-    )
+    """Return the figures and reports of a batch, and where each stands."""
     connection = session.connection()
-    rows = [*connection.execute(figures), *connection.execute(reports)]
+    rows = [
+        row
+        for table in (OBSERVATIONS, UPDATES)
+        for row in connection.execute(_found(table).where(table.c.batch_id == kept.id))
+    ]
     return sorted(rows, key=lambda row: (row.area_id, row.seq))
 
 

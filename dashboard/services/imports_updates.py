@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.exchange.reading.faults import Fault, fault
-from dashboard.exchange.reading.sheets import Book, Sheet
+from dashboard.exchange.reading import numbers
+from dashboard.exchange.reading.faults import Fault, Severity, fault
+from dashboard.exchange.reading.sheets import Book, Kind, Sheet
 from dashboard.exchange.workbook import Origin
 from dashboard.services import access, lookup, updates
 from models import (
@@ -23,8 +25,10 @@ from models import (
     UpdateInput,
     columns,
 )
+from models import Fault as Said
 
 DAYS: Final = ("as_at", "milestone_due")
+AMOUNTS: Final = ("resources_needed", "resources_committed")
 LOOKED_AT: Final = 40
 UPDATES: Final = columns(MeasureUpdate)
 STATES: Final = columns(ReviewState)
@@ -44,6 +48,7 @@ class _Row:
 
     number: int
     cells: Mapping[str, str]
+    kinds: Mapping[str, Kind]
     places: Mapping[str, int]
 
 
@@ -64,7 +69,7 @@ def read(book: Book, about: Origin) -> tuple[list[Report], list[Fault]]:
             continue
         seen.add(code)
         try:
-            found.append(Report(_update(row.cells, about), row.number))
+            found.append(Report(_update(row, about), row.number))
         except BadInput as refusal:
             faults += [_told(sheet, row, one.where, one.message) for one in refusal.faults]
     return found, faults
@@ -79,11 +84,13 @@ def _rows(sheet: Sheet, roles: Mapping[str, str]) -> Iterator[_Row]:
             break
     else:
         return
-    numbers = {role: sheet.column + at for role, at in places.items()}
+    at_ = {role: sheet.column + at for role, at in places.items()}
     for row in range(top + 1, sheet.height):
         cells = {role: sheet.columns[at].text(row).strip() for role, at in places.items()}
         if cells["measure"] and any(text for role, text in cells.items() if role != "measure"):
-            yield _Row(sheet.row + row, cells, numbers)
+            columns_ = {role: sheet.columns[at] for role, at in places.items()}
+            kinds = {role: one.kinds[int(one.codes[row])] for role, one in columns_.items()}
+            yield _Row(sheet.row + row, cells, kinds, at_)
 
 
 def _told(sheet: Sheet, row: _Row, role: str, words: str) -> Fault:
@@ -92,13 +99,15 @@ def _told(sheet: Sheet, row: _Row, role: str, words: str) -> Fault:
     return fault("report", sheet.name, row.number, place, text=row.cells["measure"], why=words)
 
 
-def _update(cells: Mapping[str, str], about: Origin) -> UpdateInput:
+def _update(row: _Row, about: Origin) -> UpdateInput:
+    cells = row.cells
     state = cells.get("implementation", "")
     fields: dict[str, Any] = {
-        **{role: text for role, text in cells.items() if role not in DAYS},
+        **{role: text for role, text in cells.items() if role not in {*DAYS, *AMOUNTS}},
         "implementation": about.words.get(state, state),
         "area": about.area,
         **{role: _day(role, cells.get(role, "")) for role in DAYS},
+        **{role: _amount(role, row) for role in AMOUNTS},
     }
     return updates.parse(fields)
 
@@ -109,13 +118,19 @@ def _day(role: str, text: str) -> date | None:
     try:
         return datetime.fromisoformat(text).date()
     except ValueError as error:
-        raise BadInput(_said(role, text)) from error
+        raise BadInput(Said(role, f"“{text}” is no day: write it as 2026-07-30")) from error
 
 
-def _said(role: str, text: str) -> Any:
-    from models import Fault as Said
-
-    return Said(role, f"“{text}” is no day: write it as 2026-07-30")
+def _amount(role: str, row: _Row) -> Decimal | None:
+    text = row.cells.get(role, "")
+    if not text:
+        return None
+    found = numbers.read(text, row.kinds[role])
+    doubts = {fault(doubt).severity for doubt in found.doubts}
+    if found.value is None or found.qualifier or Severity.ERROR in doubts:
+        words = f"“{text}” is no amount: write the number alone, such as 250000, without a sign"
+        raise BadInput(Said(role, words))
+    return Decimal(found.value)
 
 
 def changed(session: Session, reports: Sequence[Report], plan: str) -> list[Report]:
@@ -185,5 +200,6 @@ def send(
             token=f"{batch}:{one.update.measure}",
             now=now,
             channel=Channel.IMPORT,
+            batch=batch,
         )
     return len(new)

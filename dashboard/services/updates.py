@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from dashboard.services import access, ledger, locks, lookup, queues, review
+from dashboard.services import access, ledger, locks, lookup, observations, queues, review
 from dashboard.services.lookup import Ref
 from models import (
     BadInput,
@@ -61,6 +61,7 @@ def submit(
     token: str,
     now: datetime,
     channel: Channel = Channel.ENTRY,
+    batch: str | None = None,
 ) -> Ref:
     """Record how a measure stands in an area and open its review."""
     area = lookup.area(session, update.area)
@@ -79,6 +80,7 @@ def submit(
             "measure_id": about,
             "revises": None,
             "channel": channel,
+            "batch_id": batch,
             "is_illustrative": False,
             "author_id": who.person_id,
             "recorded_at": now,
@@ -107,7 +109,7 @@ def submit(
 def digest(row: dict[str, Any]) -> str:
     """Return the SHA-256 by which the ledger recognises an update's content."""
     content = [row[name] for name in (*FIELDS, "area_id", "measure_id")]
-    return ledger.digest([None if value is None else str(value) for value in content])
+    return ledger.digest([observations.written(value) for value in content])
 
 
 def measure_id(session: Session, plan: str, code: str) -> int:
@@ -183,6 +185,7 @@ def _store(
         "measure_id": measure_id,
         "revises": None,
         "channel": channel,
+        "batch_id": None,
         "is_illustrative": row["is_illustrative"],
         "author_id": row["author"],
         "recorded_at": row["recorded_at"],

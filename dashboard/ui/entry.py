@@ -355,6 +355,9 @@ def _field_word(fault: Fault) -> str:
         "denominator": _("Denominator"),
         "source": _("Source of the figure"),
         "evidence": _("Link to the evidence"),
+        "resources_needed": _("Amount needed"),
+        "resources_committed": _("Amount committed"),
+        "currency": _("Currency"),
     }.get(fault.where, fault.where)
     return f"**{label}**: {_(fault.message)}" if label else _(fault.message)
 
@@ -422,6 +425,8 @@ def beside_figure(found: Picture, form: Figure) -> None:
 # A report on a measure ------------------------------------------------------------------------
 
 DAYS: Final = ("as_at", "milestone_due")
+CURRENCY: Final = "USD"
+AMOUNTS: Final = ("resources_needed", "resources_committed")
 LINES: Final = 72
 """Pixels of a field of text: the whole form is seen at once."""
 
@@ -449,12 +454,21 @@ def draw_update(plan: str, area: str, words: PlanTexts) -> None:
     fourth.text_input(
         _("Link to the evidence"), placeholder=ADDRESS, key=form.key("evidence"), on_change=keep
     )
-    columns = st.columns(3)
+    columns = st.columns(4)
     for place, (field, label) in enumerate(_update_labels().items()):
-        columns[place % 3].text_area(
+        columns[place % 4].text_area(
             label, max_chars=2000, height=LINES, key=form.key(field), on_change=keep
         )
-    st.text_input(_("Source"), max_chars=1000, key=form.key("source"), on_change=keep)
+    first, second, third, fourth = st.columns([2, 2, 1, 4])
+    for column, field, label in (
+        (first, "resources_needed", _("Amount needed")),
+        (second, "resources_committed", _("Amount committed")),
+    ):
+        column.text_input(label, key=form.key(field), on_change=keep)
+    third.text_input(
+        _("Currency"), key=form.key("currency"), placeholder=CURRENCY, max_chars=3, on_change=keep
+    )
+    fourth.text_input(_("Source"), max_chars=1000, key=form.key("source"), on_change=keep)
     token = visit.token(form.name)
     if st.button(_("Send to review"), type="primary", key=f"send_{token}"):
         _send_update(form, token)
@@ -469,14 +483,17 @@ def _update_labels() -> dict[str, str]:
         "weakness": _("Weakness"),
         "gap": _("Gap"),
         "challenge": _("Challenge"),
+        "resources": _("Resources: what it takes, who gives it"),
     }
 
 
 def _send_update(form: Form, token: str) -> None:
     typed = {field: value or "" for field, value in _typed(form).items() if field not in DAYS}
     days = {field: st.session_state[form.key(field)] for field in DAYS}
+    about = {"measure": form.subject, "area": form.area}
     try:
-        report = updates.parse({**typed, **days, "measure": form.subject, "area": form.area})
+        amounts = {field: _number(field, typed.get(field)) for field in AMOUNTS}
+        report = updates.parse({**typed, **days, **amounts, **about})
     except BadInput as refusal:
         _refused(refusal.faults)
         return

@@ -1,8 +1,8 @@
 """What the page of a measure shows: its text, who does it, what it serves, how far it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date as Day
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -323,6 +323,48 @@ def in_the_way(found: Picture, newest: pd.DataFrame, code: str) -> look.Html:
     heads = [_("What is named"), _("As"), _("By"), _("Areas")]
     caption = _("Weaknesses, gaps and challenges, as named in the newest report of each area")
     return look.table(caption, heads, rows, numeric={3})
+
+
+def resources(row: Mapping[Any, Any]) -> str:
+    """Return what a report says of resources, in words: the amounts, then the text."""
+    amounts = [
+        said.format(amount=number(float(row[field])), currency=row["currency"])
+        for field, said in (
+            ("resources_needed", _("{amount} {currency} needed")),
+            ("resources_committed", _("{amount} {currency} committed")),
+        )
+        if not pd.isna(row[field])
+    ]
+    return ". ".join(part for part in (", ".join(amounts), str(row["resources"])) if part)
+
+
+def resourced(found: Picture, newest: pd.DataFrame, code: str) -> look.Html:
+    """Return what areas need for a measure and what is committed, as named by each."""
+    own = newest[newest["measure"] == code]
+    told = own[own["resources"].str.strip().ne("") | own["currency"].ne("")]
+    if told.empty:
+        return look.empty(_("No resources, needed or committed, have been reported."))
+    names = found.names
+    rows = [
+        (
+            look.anchor(
+                names.get(row["area"], row["area"]), ways.address("country", area=row["area"])
+            ),
+            *(_sum(row, field) for field in ("resources_needed", "resources_committed")),
+            row["resources"] or "–",
+            date(row["as_at"]),
+        )
+        for row in told.sort_values("as_at", ascending=False).head(FEW).to_dict("records")
+    ]
+    caption = plural("Resources, as {n} area reports", "Resources, as {n} areas report", len(told))
+    if len(told) > FEW:
+        caption += " " + _("(the latest {few} are shown)").format(few=number(FEW))
+    heads = [_("Area"), _("Needed"), _("Committed"), _("In words"), _("As at")]
+    return look.table(caption, heads, rows, numeric={1, 2})
+
+
+def _sum(row: Mapping[Any, Any], field: str) -> str:
+    return "–" if pd.isna(row[field]) else f"{number(float(row[field]))} {row['currency']}"
 
 
 def _named(

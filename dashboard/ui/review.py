@@ -17,7 +17,7 @@ from dashboard.services import decisions, drafts, queues, updates
 from dashboard.services.decisions import Decision, Outcome
 from dashboard.services.lookup import Ref
 from dashboard.services.views import Picture
-from dashboard.ui import cached, evidence, look, visit
+from dashboard.ui import cached, evidence, look, measure, visit
 from models import Identity, State
 
 SAID: Final = "review_said"
@@ -358,6 +358,7 @@ def reports(found: Picture, person: Identity) -> None:
         (_("Weakness"), row["weakness"] or "–"),
         (_("Gap"), row["gap"] or "–"),
         (_("Challenge"), row["challenge"] or "–"),
+        (_("Resources"), measure.resources(row) or "–"),
         (_("Source"), row["source"] or "–"),
         (_("Link to the evidence"), row["evidence"] or "–"),
         (_("Sent at"), instant(row["recorded_at"])),

@@ -194,7 +194,8 @@ def measures(found: Picture, words: PlanTexts, rows: pd.DataFrame, area: str) ->
 def own_reports(rows: pd.DataFrame, area: str) -> pd.DataFrame:
     """Return the reports of one area, as a file holds them."""
     kept = ["measure", "implementation", "as_at", "milestone", "blocker", "weakness", "gap",
-            "challenge", "next_step"]  # fmt: skip
+            "challenge", "next_step", "resources", "resources_needed", "resources_committed",
+            "currency"]  # fmt: skip
     own = rows.loc[rows["area"] == area, kept]
     return own.assign(
         implementation=own["implementation"].map(str), as_at=own["as_at"].map(str)

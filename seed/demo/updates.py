@@ -4,9 +4,11 @@ The texts are put together from a few sentences. They sound like a report and ar
 with the word that says so.
 """
 
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from models import Approach, Implementation
@@ -79,6 +81,13 @@ CHALLENGES: Final = (
     "Recruitment has moved online",
     "Victims fear that contact with officials ends in expulsion",
 )
+RESOURCES: Final = (
+    "Salaries of the new posts; the ministry of finance pays half",
+    "Training and translation; a regional programme pays",
+    "Rent and staff of a shelter for three years",
+)
+CURRENCY: Final = "USD"
+COSTED: Final = 0.35
 
 
 def generate(plan: Plan, world: World, states: list[str], seed: int) -> pd.DataFrame:
@@ -98,10 +107,29 @@ def generate(plan: Plan, world: World, states: list[str], seed: int) -> pd.DataF
         for number in sorted(rng.choice(len(asked), min(PER_STATE, len(asked)), replace=False))
         for row in _followed(state, asked[number], rng)
     ]
-    table = pd.DataFrame(rows)
+    table = _costed(pd.DataFrame(rows), lot(seed, f"{plan.code} resources"))
     for name in ("recorded_at", "decided_at"):
         table[name] = table[name].dt.tz_localize("UTC")
     return table.sort_values(["area", "recorded_at", "measure"], ignore_index=True)
+
+
+def _costed(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Add to a third of the updates what the measure takes and how much of it is committed."""
+    is_told = rng.random(len(table)) < COSTED
+    needed = rng.integers(4, 80, len(table)) * 25_000
+    committed = (needed * rng.choice([0.0, 0.25, 0.5, 1.0], len(table))).astype("int64")
+    texts = pd.Series(rng.choice(np.array(RESOURCES), len(table)) + MARK, index=table.index)
+    none = pd.Series([None] * len(table), index=table.index, dtype="object")
+    return table.assign(
+        resources=texts.where(is_told, ""),
+        resources_needed=none.where(~is_told, _amounts(needed)),
+        resources_committed=none.where(~is_told, _amounts(committed)),
+        currency=np.where(is_told, CURRENCY, ""),
+    )
+
+
+def _amounts(values: npt.NDArray[np.int64]) -> list[Decimal]:
+    return [Decimal(int(value)) for value in values]
 
 
 def _followed(state: str, measure: Measure, rng: np.random.Generator) -> list[dict[str, object]]:

@@ -161,7 +161,11 @@ def _measures() -> list[_Column]:
         _Column("next_step", _("Next step"), 30, True),
         _Column("weakness", _("Weakness"), 26, True),
         _Column("gap", _("Gap"), 26, True),
-        _Column("challenge", _("Challenge, and the resources needed"), 30, True),
+        _Column("challenge", _("Challenge"), 30, True),
+        _Column("resources", _("Resources: needs and who gives them"), 30, True),
+        _Column("resources_needed", _("Amount needed"), 13, True),
+        _Column("resources_committed", _("Amount committed"), 13, True),
+        _Column("currency", _("Currency (such as USD)"), 10, True),
         _Column("source", _("Source"), 26, True),
         _Column("evidence", _("Link to the evidence"), 26, True),
     ]

@@ -1439,6 +1439,10 @@ def _measure_update() -> None:
         sa.Column("weakness", sa.String(length=2000), nullable=False),
         sa.Column("gap", sa.String(length=2000), nullable=False),
         sa.Column("challenge", sa.String(length=2000), nullable=False),
+        sa.Column("resources", sa.String(length=2000), nullable=False),
+        sa.Column("resources_needed", sa.Text(), nullable=True),
+        sa.Column("resources_committed", sa.Text(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("source", sa.String(length=1000), nullable=False),
         sa.Column("evidence", sa.String(length=2000), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=False),
@@ -1459,6 +1463,7 @@ def _measure_update() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("batch_id", sa.String(), nullable=True),
         sa.Column("is_illustrative", sa.Boolean(), nullable=False),
         sa.Column("author_id", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
@@ -1473,6 +1478,9 @@ def _measure_update() -> None:
         "measure_update",
         ["area_id", "measure_id", "as_at"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_measure_update_batch_id"), "measure_update", ["batch_id"], unique=False
     )
 
 
