@@ -11,7 +11,6 @@ from dashboard.ui import brief, cached, cells, look, overview, widgets
 found = widgets.open_picture(_("Overview"))
 words = cached.words(found.plan.plan)
 now = found.key
-st.html(cells.style())
 left, right = st.columns([3, 11], gap="medium", vertical_alignment="center")
 with left:
     overview.find_country(found)

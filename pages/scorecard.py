@@ -11,7 +11,6 @@ found = widgets.open_picture(
     _("Scorecard"), lede=_("Every State and region on every objective and indicator.")
 )
 words = cached.words(found.plan.plan)
-st.html(cells.style())
 first = st.columns(4)
 with st.expander(_("More filters"), expanded=False):
     more = st.columns(4)

@@ -26,6 +26,8 @@ DRAWN: Final = frozenset({"text", "name", "hovertemplate", "ticktext", "ticksuff
 """Keys of a chart whose strings are drawn."""
 TAG: Final = re.compile(r"<(style|script)\b.*?</\1>|</?[a-zA-Z!][^>]*>", re.DOTALL)
 CELLS = re.compile(r'<div class="hw-packed" hidden>(.*?)</div>', re.DOTALL)
+SIGNS: Final = frozenset({"alphabet", "cells", "codes", "years"})
+"""What a table of cells says in signs, not in words."""
 CODE = re.compile(r"[a-z_]+")
 ATTRIBUTE: Final = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 WORD: Final = re.compile(r"[A-Za-z]{3,}")
@@ -108,8 +110,8 @@ def parts(text: str) -> Iterator[str]:
     packed = CELLS.search(text)
     if packed is not None:
         # What a table of cells is drawn from: its words, and codes in small letters for the script.
-        words = _texts(json.loads(html.unescape(packed[1])))
-        for word in words:
+        told = json.loads(html.unescape(packed[1]))
+        for word in _texts({key: part for key, part in told.items() if key not in SIGNS}):
             if not CODE.fullmatch(word):
                 yield from parts(word)
         text = text[: packed.start()] + text[packed.end() :]

@@ -41,9 +41,10 @@ def test_nothing_in_the_page_breaks_its_own_rules() -> None:
     assert "https://" not in page.replace("https://www.apache.org", "")
 
 
-def test_our_sheet_comes_after_every_other() -> None:
+def test_our_sheets_come_after_every_other() -> None:
     page = written(SOURCE, "en")
-    assert page.index('href="/assets/look.css?v=') > page.index('<div id="root">')
+    for sheet in ("look", "cells"):
+        assert page.index(f'href="/assets/{sheet}.css?v=') > page.index('<div id="root">')
 
 
 def test_the_page_keeps_what_streamlit_needs() -> None:

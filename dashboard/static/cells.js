@@ -1,6 +1,7 @@
 // Tables and maps of many cells travel as a few lines of text and are unfolded here: so they stay
 // small on the wire and still are real tables and links, for the keyboard and for screen readers.
 (() => {
+  const [BASE, SLOTS, PAIRS] = [88, 1100, 7040]; // as in ui/cells.py
   const KEPT = ["plan", "as_of", "method"];
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   let isAwaited = false; // a cell was chosen here: what it leads to shall come into sight
@@ -35,14 +36,44 @@
 
   const dot = (level) => make("i", `hw-dot hw-dot-${level}`);
 
-  // One series: a code says status, move and confidence; then come the value and its year.
-  const single = (told, cell, sign, text, behind) => {
-    const [status, move, sure] = told.codes[told.alphabet.indexOf(sign)];
-    const year = told.years.indexOf(text.slice(-1));
-    const value = text.slice(0, -1);
+  // A figure is a number of two or three signs that holds value and year (`ui/cells.py` says how),
+  // or written out. Returns its text, its year, and where the next cell begins.
+  const figure = (told, line, at) => {
+    const digit = (place) => told.alphabet.indexOf(line[place]);
+    const first = digit(at);
+    if (first === BASE - 1) {
+      let end = at + 1;
+      while (line[end] !== "~" && !told.years.includes(line[end])) end += 1;
+      const back = told.years.indexOf(line[end]);
+      return [line.slice(at + 1, end), back < 0 ? "" : told.latest - back, end + 1];
+    }
+    const wide = first < PAIRS / BASE ? 2 : 3;
+    let whole = first * BASE + digit(at + 1);
+    if (wide === 3) whole = PAIRS + (whole - PAIRS) * BASE + digit(at + 2);
+    const slot = whole % SLOTS;
+    const value = slot > 1000 ? (slot - 1000) / 100 : slot / 10;
+    return [String(value).replace(".", told.point), told.latest - Math.floor(whole / SLOTS), at + wide];
+  };
+
+  // The cells of a row of single series: a code says status, move and confidence of each.
+  const series = (told, line) => {
+    const found = [];
+    let at = 0;
+    while (at < line.length) {
+      const place = told.alphabet.indexOf(line[at]) * 3;
+      const [status, move, sure] = [0, 1, 2].map((n) => told.alphabet.indexOf(told.codes[place + n]));
+      const [value, year, end] =
+        sure < told.sure.length ? ["", "", at + 1] : figure(told, line, at + 1);
+      found.push({ status, move, sure: sure % told.sure.length, value, year });
+      at = end;
+    }
+    return found;
+  };
+
+  const single = (told, cell, { status, move, sure, value, year }, behind) => {
     const said = [told.marks[status][2]];
     mark(cell, told.marks[status]);
-    if (value) said.push(year < 0 ? value : `${value} (${told.first + year})`);
+    if (value) said.push(year ? `${value} (${year})` : value);
     if (move) {
       cell.append(make("s", "", told.moves[move][0]));
       said.push(told.moves[move][1]);
@@ -63,8 +94,11 @@
 
   // Many series: how many have each status, how many moved which way.
   const many = (told, cell, text) => {
-    const [, counts, better, worse] = /^([\d.]*)(?:\+(\d+))?(?:-(\d+))?$/.exec(text);
-    const found = counts.split(".").map(Number);
+    const [, counts, better, worse] = /^([^+-]*)(?:\+(\d+))?(?:-(\d+))?$/.exec(text);
+    const found = told.marks.map(() => 0);
+    for (const [, letter, n] of counts.matchAll(/(\D)(\d*)/g)) {
+      found[told.years.indexOf(letter)] = Number(n || 1);
+    }
     const total = found.reduce((sum, n) => sum + n, 0);
     if (!total) return [told.nothing];
     const strip = make("span", "hw-strip");
@@ -119,11 +153,18 @@
     last.scope = "col";
     head.append(last);
     const body = found.createTBody();
-    told.rows.forEach((line) => row(told, body, line.split("|")));
+    const lines = told.cells.split("|");
+    const behind = (told.behind || "").split("|");
+    let place = 0;
+    told.rows.forEach((line) => {
+      const shown = line.split("|");
+      row(told, body, shown, lines[place], behind[place]);
+      if (shown[0]) place += 1; // a band has no cells
+    });
     return found;
   };
 
-  const row = (told, body, [code, name, n, of, codes, texts, behind]) => {
+  const row = (told, body, [code, name, n, of], codes, behind) => {
     const line = body.insertRow();
     if (!told.columns.length || n === undefined) {
       const band = make("th", "hw-band", name);
@@ -135,15 +176,14 @@
     head.scope = "row";
     head.append(told.aside ? link(name, told.aside[0], told.aside[1], code) : name);
     line.append(head);
-    const signs = told.form === "one" ? [...codes] : codes.split(" ");
-    const values = told.form === "one" ? texts.match(told.split) || [] : [];
+    const found = told.form === "one" ? series(told, codes) : codes.split(" ");
     const counts = (behind || "").split(" ");
     told.columns.forEach(([column, , title], place) => {
       const cell = line.insertCell();
       const said =
         told.form === "one"
-          ? single(told, cell, signs[place], values[place], counts[place])
-          : many(told, cell, signs[place]);
+          ? single(told, cell, found[place], counts[place])
+          : many(told, cell, found[place]);
       cell.setAttribute("role", "gridcell");
       cell.tabIndex = -1;
       cell.title = `${name}, ${title}: ${said.join(told.comma)}`;
@@ -177,7 +217,6 @@
 
   const unfold = (packed) => {
     const told = JSON.parse(packed.textContent);
-    told.split = /[^a-z~À-ÿ]*[a-z~À-ÿ]/g;
     packed.replaceWith(told.form === "tiles" ? map(told) : table(told));
   };
 

@@ -1,16 +1,19 @@
 """Tables and maps of many cells, sent small and unfolded by the browser into real tables and links.
 
-What is sent is one line of signs a row (`static/cells.js` unfolds it): a cell costs a few bytes,
+What is sent is one line of signs a row (`static/cells.js` unfolds it): a cell costs three bytes,
 so that every State and indicator of a plan fits on a page. Every cell is told by colour, sign and
 text, and in words to those who do not see it; arrow keys lead from cell to cell.
+
+A cell of one series is a sign for its kind (status, move, confidence) and, where it has a figure,
+a number in base `BASE` that holds its value and year: `year * SLOTS + slot`, the year counted back
+from the latest. Slots up to 1000 are tenths, those after it hundredths. The number has two signs,
+or three from `PAIRS` on. What fits no slot is written out, between `LITERAL` and its year.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -26,9 +29,16 @@ from dashboard.services.views import GOOD, Picture
 from dashboard.ui import look, twin, widgets
 
 SIGNS: Final = "".join(
-    chr(point) for point in [*range(33, 127), *range(192, 500)] if chr(point) not in "&<>\"'\\|"
+    chr(point) for point in [*range(33, 127), *range(192, 500)] if chr(point) not in '&<>"\\|'
 )
 """One sign for each kind of cell, those first that take one byte."""
+BASE: Final = 88
+"""So many signs take one byte: they are the digits of a figure."""
+SLOTS: Final = 1100
+PAIRS: Final = 80 * BASE
+LITERAL: Final = SIGNS[BASE - 1]
+OLDEST: Final = 50
+"""Years before the latest at which a year is still told."""
 YEARS: Final = "abcdefghijklmnopqrstuvwxyz" + "".join(chr(point) for point in range(0xE0, 0xFF))
 """One sign for each year; what has none ends with a tilde."""
 ARROWS: Final[dict[str, tuple[str, str]]] = {
@@ -46,7 +56,6 @@ SURE: Final[dict[str, tuple[int, str]]] = {
     "medium": (2, N_("medium confidence")),
     "low": (0, N_("low confidence")),
 }
-_SHEET: Final = Path(__file__).with_name("cells.css")
 
 
 @dataclass(frozen=True)
@@ -61,62 +70,44 @@ class Frame:
     aside: tuple[str, str] | None  # the same for the head of a row; none where it leads nowhere
 
 
-@lru_cache(maxsize=1)
-def style() -> look.Html:
-    """Return the style sheet of cells; put it on a page that shows some."""
-    return look.Html(f"<style>{_SHEET.read_text('utf-8')}</style>")
-
-
 def single(frame: Frame, cells: pd.DataFrame, *, are_groups: bool = False) -> look.Html:
     """Return a table of cells that are one series each (`scorecards.SERIES`).
 
     The dot of a State's cell is its confidence, that of a group the share of States behind it.
     """
     statuses = palette.ordered([*cells["status"].unique(), "no_data"])
-    kinds = pd.Series(
-        list(zip(cells["status"], cells["move"], cells["confidence"], strict=True)),
-        index=cells.index,
-    )
-    common = list(kinds.value_counts().index)
-    empty = ("no_data", "", "")
-    codes = list(dict.fromkeys([empty, *common]))
+    texts, last = _texts(cells), cells["year"].max()
+    latest = int(last) if last == last else 0  # noqa: PLR0124 - missing is not equal to itself
+    told = texts.ne("") | cells["year"].notna()
+    kinds = list(zip(cells["status"], cells["move"], cells["confidence"], told, strict=True))
+    empty = ("no_data", "", "", False)
+    codes = list(dict.fromkeys([empty, *pd.Series(kinds).value_counts().index]))
     sign = dict(zip(codes, SIGNS, strict=False))
-    first = int(cells["year"].min()) if cells["year"].notna().any() else 0
-    first = max(first, int(cells["year"].max()) - len(YEARS) + 1) if first else 0
-    table = pd.DataFrame(
-        {
-            "row": cells["row"],
-            "column": cells["column"],
-            "sign": kinds.map(sign),
-            "text": _texts(cells) + cells["year"].map(lambda year: _year(year, first)),
-            "behind": cells["n"].astype("str") + "/" + cells["expected"].astype("str"),
-        }
+    coded = _figures(texts, latest - cells["year"]).where(told, "")
+    table = cells.assign(
+        told=pd.Series([sign[kind] for kind in kinds], index=cells.index) + coded,
+        behind=cells["n"].astype("str") + "/" + cells["expected"].astype("str"),
     )
     order = [code for code, _short, _full in frame.columns]
-    signs, texts, behind = (
-        table.pivot(index="row", columns="column", values=name)[order].fillna(gap)
-        for name, gap in (("sign", sign[empty]), ("text", "~"), ("behind", ""))
-    )
-    lines = {
-        str(code): "|".join(["".join(one), "".join(two), *([" ".join(three)] * are_groups)])
-        for code, one, two, three in zip(
-            signs.index, signs.to_numpy(), texts.to_numpy(), behind.to_numpy(), strict=True
-        )
-    }
-    nothing = sign[empty] * len(order) + "|" + "~" * len(order)
+    lines = _lines(table, "told", order, sign[empty], "")
+    behind = _lines(table, "behind", order, "", " ") if are_groups else {}
     return _packed(
         frame,
         "one",
         lines,
-        nothing,
+        sign[empty] * len(order),
         statuses,
-        alphabet=SIGNS[: len(codes)],
-        codes=[
-            [statuses.index(status), MOVES.index(move), list(SURE).index(sure)]
-            for status, move, sure in codes
-        ],
+        behind="|".join(behind.get(row[0], "") for row in frame.rows if row[0]),
+        alphabet=SIGNS[: max(len(codes), BASE)],
+        codes="".join(
+            SIGNS[statuses.index(status)]
+            + SIGNS[MOVES.index(move)]
+            + SIGNS[list(SURE).index(sure) + len(SURE) * is_told]
+            for status, move, sure, is_told in codes
+        ),
         years=YEARS,
-        first=first,
+        latest=latest,
+        point=number(0.5)[1:2],
         sure=[[dot, _(word) if word else ""] for dot, word in SURE.values()],
     )
 
@@ -127,8 +118,11 @@ def many(frame: Frame, cells: pd.DataFrame) -> look.Html:
     counts = cells.pivot(index=["row", "column"], columns="status", values="count")
     counts = counts.reindex(columns=statuses).fillna(0).astype("int64")
     moved = cells.drop_duplicates(["row", "column"]).set_index(["row", "column"])
+    letters = YEARS[: len(statuses)]
     told = {
-        key: ".".join(str(n) if n else "" for n in line)
+        key: "".join(
+            letter + (str(n) if n > 1 else "") for letter, n in zip(letters, line, strict=True) if n
+        )
         for key, line in zip(counts.index, counts.to_numpy().tolist(), strict=True)
     }
     turned = {
@@ -143,7 +137,7 @@ def many(frame: Frame, cells: pd.DataFrame) -> look.Html:
         for row in frame.rows
         if row[0]
     }
-    return _packed(frame, "many", lines, " " * (len(order) - 1), statuses)
+    return _packed(frame, "many", lines, " " * (len(order) - 1), statuses, years=letters)
 
 
 def tiles(label: str, areas: pd.DataFrame, statuses: Mapping[str, tuple[str, str]]) -> look.Html:
@@ -169,6 +163,41 @@ def tiles(label: str, areas: pd.DataFrame, statuses: Mapping[str, tuple[str, str
             "rows": rows,
         }
     )
+
+
+def _lines(
+    table: pd.DataFrame, name: str, order: Sequence[str], gap: str, between: str
+) -> dict[str, str]:
+    """Return the cells of each row in the order of the columns, one after the other."""
+    wide = table.pivot(index="row", columns="column", values=name)[list(order)].fillna(gap)
+    return {
+        str(code): between.join(line)
+        for code, line in zip(wide.index, wide.to_numpy(), strict=True)
+    }
+
+
+def _figures(texts: pd.Series, back: pd.Series) -> pd.Series:
+    """Return each written value with its year, counted back from the latest, in a few signs."""
+    point = number(0.5)[1:2]
+    slots = {f"{slot / 10:g}".replace(".", point): slot for slot in range(1001)}
+    slots |= {
+        f"{slot / 100:g}".replace(".", point): 1000 + slot for slot in range(1, 100) if slot % 10
+    }
+    pairs = list(zip(texts, back.fillna(-1).astype("int64"), strict=True))
+    known = {pair: _figure(*pair, slots) for pair in set(pairs)}
+    return pd.Series([known[pair] for pair in pairs], index=texts.index, dtype="str")
+
+
+def _figure(text: str, back: int, slots: Mapping[str, int]) -> str:
+    slot = slots.get(text)
+    is_dated = 0 <= back <= OLDEST
+    if slot is None or not is_dated:
+        return LITERAL + text + (YEARS[back] if is_dated else "~")
+    whole = back * SLOTS + slot
+    high, low = divmod(whole if whole < PAIRS else whole - PAIRS, BASE)
+    if whole < PAIRS:
+        return SIGNS[high] + SIGNS[low]
+    return SIGNS[PAIRS // BASE + high // BASE] + SIGNS[high % BASE] + SIGNS[low]
 
 
 def _texts(cells: pd.DataFrame) -> pd.Series:
@@ -267,10 +296,6 @@ def _packed(
     statuses: Sequence[str],
     **more: Any,
 ) -> look.Html:
-    rows = [
-        "|".join([*row, lines.get(row[0], nothing)]) if row[0] else "|".join(row)
-        for row in (_plain(row) for row in frame.rows)
-    ]
     return _hidden(
         {
             "form": form,
@@ -290,7 +315,8 @@ def _packed(
             "turns": _("{up} improved, {down} worsened"),
             "comma": _(", "),
             **more,
-            "rows": rows,
+            "rows": ["|".join(_plain(row)) for row in frame.rows],
+            "cells": "|".join(lines.get(row[0], nothing) for row in frame.rows if row[0]),
         }
     )
 
@@ -309,9 +335,3 @@ def _mark(status: str) -> list[Any]:
     mark = palette.mark(status)
     verdict = int(status not in WITHOUT_VERDICT)
     return [mark.step, mark.sign, palette.word(status), mark.texture, verdict, int(status in GOOD)]
-
-
-def _year(year: float, first: int) -> str:
-    if year != year or year < first:  # noqa: PLR0124
-        return "~"
-    return YEARS[int(year) - first]

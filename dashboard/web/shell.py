@@ -75,9 +75,12 @@ def written(source: str, code: str) -> str:
         for name, when in (("start.js", ""), ("cells.js", " defer"))
     )
     # After Streamlit's own rules, which stand in the head, so that ours win.
-    sheet = f'<link rel="stylesheet" href="{files.address("look.css")}">'
+    sheets = "".join(
+        f'<link rel="stylesheet" href="{files.address(name)}">'
+        for name in ("look.css", "cells.css")
+    )
     changes = {
-        r"</body>": f"  {sheet}\n  </body>",
+        r"</body>": f"  {sheets}\n  </body>",
         r'<html lang="en">': f'<html lang="{code.replace("_", "-")}" dir="{i18n.direction()}">',
         r"<title>.*?</title>": f"<title>{NAME}</title>\n"
         f'    <meta name="description" content="{escape(what)}" />\n'
