@@ -1,6 +1,6 @@
 """A part of the record, page by page: what is asked for and no more, however large the rest is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.services import contents, disclosure, lookup
-from models import CurrentValue, NotFound, Observation, Plan, ValueSpan, columns
+from models import (
+    FOREVER,
+    CurrentValue,
+    NotFound,
+    Observation,
+    Plan,
+    ValueSpan,
+    columns,
+    micros,
+)
 
 KEY: Final = ("area_id", "indicator_id", "cell_id", "period")
 TEXTS: Final = ("text", "missing_reason", "nature", "source", "evidence", "note")
@@ -73,12 +82,76 @@ def observations(session: Session, wanted: Wanted) -> Page:
     return Page(ready, last, bool(ready["is_illustrative"].any()))
 
 
-def _statement(session: Session, wanted: Wanted) -> sa.Select[Any]:
-    held = columns(CurrentValue if wanted.as_of is None else ValueSpan)
+def count(session: Session, wanted: Wanted, *, with_history: bool = False) -> int:
+    """Return how many observations are asked for, without reading them.
+
+    Raises `NotFound` as `observations` does.
+    """
+    held = _held(wanted, with_history)
+    rows: sa.Select[Any] = sa.select(sa.func.count()).select_from(held)
+    if wanted.cells:
+        rows = rows.join(lookup.CELL, lookup.CELL.c.id == held.c.cell_id)
+    if wanted.as_of is not None and not with_history:
+        rows = rows.where(held.c.ended_at > wanted.as_of)
+    return int(session.connection().execute(_kept(session, rows, wanted, held)).scalar_one())
+
+
+def history(
+    session: Session, wanted: Wanted, *, size: int, by_moment: bool = False
+) -> Iterator[pd.DataFrame]:
+    """Yield everything that was ever accepted by the moment (none: by now), so many rows a time.
+
+    Each series comes whole, its revisions in their order; `by_moment` puts what was accepted first
+    before everything else. Columns: `COLUMNS` and ended_at, which is missing while a figure counts.
+    The session must stay open until the end.
+    """
+    rows = _statement(session, wanted, with_history=True)
+    held = columns(ValueSpan)
+    rows = rows.add_columns(sa.type_coerce(held.c.ended_at, sa.BigInteger).label("ended_at"))
+    if by_moment:
+        rows = rows.order_by(None).order_by(held.c.accepted_at, *(held.c[name] for name in KEY))
+    connection = session.connection().execution_options(yield_per=size)
+    result = connection.execute(rows)
+    names = list(result.keys())
+    for part in result.partitions(size):
+        found = pd.DataFrame(dict(zip(names, zip(*part, strict=True), strict=True)))
+        public = disclosure.without(
+            session,
+            found,
+            indicators=found["indicator_id"].unique(),
+            as_of=wanted.as_of,
+            areas=found["area_id"].unique(),
+        )
+        gone = found["ended_at"] <= micros(wanted.as_of or FOREVER)
+        gone &= found["ended_at"] != micros(FOREVER)
+        ended = pd.to_datetime(found["ended_at"].where(gone), unit="us", utc=True)
+        yield _ready(public).assign(ended_at=ended.astype("datetime64[us, UTC]"))
+
+
+def _held(wanted: Wanted, with_history: bool) -> Any:
+    return columns(ValueSpan if with_history or wanted.as_of is not None else CurrentValue)
+
+
+def _kept(session: Session, rows: sa.Select[Any], wanted: Wanted, held: Any) -> sa.Select[Any]:
+    """Return a statement narrowed to what is asked for; cells must be joined where some are."""
+    rows = rows.where(held.c.indicator_id.in_(_indicators(session, wanted)))
+    if wanted.as_of is not None:
+        rows = rows.where(held.c.accepted_at <= wanted.as_of)
+    if wanted.areas:
+        places = [lookup.area(session, code).id for code in wanted.areas]
+        rows = rows.where(held.c.area_id.in_(places))
+    if wanted.cells:
+        rows = rows.where(lookup.CELL.c.code.in_(wanted.cells))
+    if wanted.years is not None:
+        rows = rows.where(held.c.year.between(*wanted.years))
+    return rows
+
+
+def _statement(session: Session, wanted: Wanted, *, with_history: bool = False) -> sa.Select[Any]:
+    held = _held(wanted, with_history)
     o, a, i, c = columns(Observation), lookup.AREA, lookup.INDICATOR, lookup.CELL
-    numbers = _indicators(session, wanted)
     decimals = {"exact": "value", "numerator": "numerator", "denominator": "denominator"}
-    rows = (
+    rows: sa.Select[Any] = (
         sa.select(
             *(held.c[name] for name in KEY),
             a.c.code.label("area"),
@@ -100,22 +173,17 @@ def _statement(session: Session, wanted: Wanted) -> sa.Select[Any]:
         .join(a, a.c.id == held.c.area_id)
         .join(i, i.c.id == held.c.indicator_id)
         .join(c, c.c.id == held.c.cell_id)
-        .where(held.c.indicator_id.in_(numbers))
         .order_by(*(held.c[name] for name in KEY))
     )
+    kept = _kept(session, rows, wanted, held)
+    if with_history:
+        return kept.order_by(held.c.accepted_at)
     if wanted.as_of is not None:
-        rows = rows.where(held.c.accepted_at <= wanted.as_of, held.c.ended_at > wanted.as_of)
-    if wanted.areas:
-        places = [lookup.area(session, code).id for code in wanted.areas]
-        rows = rows.where(held.c.area_id.in_(places))
-    if wanted.cells:
-        rows = rows.where(c.c.code.in_(wanted.cells))
-    if wanted.years is not None:
-        rows = rows.where(held.c.year.between(*wanted.years))
+        kept = kept.where(held.c.ended_at > wanted.as_of)
     if wanted.after is not None:
         reached = sa.tuple_(*(held.c[name] for name in KEY))
-        rows = rows.where(reached > sa.tuple_(*(sa.literal(part) for part in wanted.after)))
-    return rows
+        kept = kept.where(reached > sa.tuple_(*(sa.literal(part) for part in wanted.after)))
+    return kept
 
 
 def _indicators(session: Session, wanted: Wanted) -> list[int]:

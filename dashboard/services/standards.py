@@ -25,7 +25,6 @@ from dashboard.progress import N_
 from dashboard.services import contents, extracts, lookup, plans
 from dashboard.services.extracts import Wanted
 from models import (
-    FOREVER,
     AreaKind,
     Baseline,
     Cell,
@@ -261,16 +260,19 @@ def figures(session: Session, asked: Asked, series: Collection[str]) -> Iterator
             yield rows
 
 
-def _current(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
-    wanted = Wanted(
+def _wanted(asked: Asked) -> Wanted:
+    return Wanted(
         plan=asked.plan,
         as_of=asked.as_of,
         areas=asked.areas,
         indicators=asked.indicators,
         cells=asked.cells,
         years=asked.years,
-        limit=CHUNK,
     )
+
+
+def _current(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
+    wanted = replace(_wanted(asked), limit=CHUNK)
     while True:
         page = extracts.observations(session, wanted)
         yield page.rows
@@ -280,23 +282,13 @@ def _current(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
 
 
 def history(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
-    """Yield every figure that was ever accepted by the moment, by when that was."""
-    indicators = {row.id: row.code for row in _indicators(session, asked.plan)}
-    rows = contents.history(session, indicators, asked.as_of or FOREVER)
-    keep = pd.Series(True, index=rows.index)
-    for name, codes in (
-        ("area", asked.areas),
-        ("indicator", asked.indicators),
-        ("cell", asked.cells),
-    ):
-        if codes:
-            keep &= rows[name].isin(codes)
-    if asked.years is not None:
-        keep &= rows["year"].between(*asked.years)
-    kept = rows[keep].assign(exact=rows["value"])
-    order = ["accepted_at", "area", "indicator", "cell", "period"]
-    for _, chunk in kept.sort_values(order, kind="stable").groupby("accepted_at", sort=True):
-        yield chunk
+    """Yield every figure that was ever accepted by the moment, by when that was.
+
+    A chunk is of one moment; what many were accepted at comes in several.
+    """
+    for rows in extracts.history(session, _wanted(asked), size=CHUNK, by_moment=True):
+        for _, chunk in rows.groupby("accepted_at", sort=False):
+            yield chunk
 
 
 def aims(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
