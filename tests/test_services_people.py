@@ -238,15 +238,15 @@ def test_every_change_is_traced_by_pseudonym(session: Session, administrator: Id
 
 
 def test_somebody_new_from_a_provider_arrives_without_any_role(session: Session) -> None:
-    person_id = sign_in.by_oidc(session, CLAIMS, now=NOON)
+    person_id = sign_in.by_oidc(session, CLAIMS, now=NOON).person_id
     who = access.identity(session, person_id, now=NOON)
     assert (who.name, who.email, who.grants) == ("Amina Odhiambo", "amina@example.org", ())
-    assert sign_in.by_oidc(session, CLAIMS, now=NOON) == person_id
+    assert sign_in.by_oidc(session, CLAIMS, now=NOON).person_id == person_id
 
 
 def test_a_provider_may_keep_names_and_addresses_to_itself(session: Session) -> None:
     silent = sign_in.Claims("https://id.example", "8", "", False, "")
-    person_id = sign_in.by_oidc(session, silent, now=NOON)
+    person_id = sign_in.by_oidc(session, silent, now=NOON).person_id
     who = access.identity(session, person_id, now=NOON)
     assert who.name == who.email
     assert who.email.startswith("oidc-")
@@ -256,7 +256,7 @@ def test_an_account_made_beforehand_is_taken_over_where_the_address_is_verified(
     session: Session,
 ) -> None:
     person_id = added(session)
-    assert sign_in.by_oidc(session, CLAIMS, now=NOON) == person_id
+    assert sign_in.by_oidc(session, CLAIMS, now=NOON).person_id == person_id
 
 
 def test_an_address_that_is_not_verified_takes_over_nothing(session: Session) -> None:
@@ -276,7 +276,7 @@ def test_a_second_subject_cannot_take_over_a_linked_account(session: Session) ->
 def test_a_closed_account_is_closed_to_its_provider_too(
     session: Session, administrator: Identity
 ) -> None:
-    person_id = sign_in.by_oidc(session, CLAIMS, now=NOON)
+    person_id = sign_in.by_oidc(session, CLAIMS, now=NOON).person_id
     people.deactivate(session, administrator, person_id, now=NOON)
     with pytest.raises(NotAllowed, match="account is closed"):
         sign_in.by_oidc(session, CLAIMS, now=NOON)

@@ -380,7 +380,7 @@ def _people() -> list[Table]:
             id=f"grant-{name}",
             person_id=name,
             role=role,
-            plan_code=PLAN,
+            plan_code=None if role == Role.ADMINISTRATOR else PLAN,
             area_id=area,
             since=FIRST,
             until=FOREVER,

@@ -30,6 +30,7 @@ Action = Literal[
     "snapshot",
     "export_history",
     "administer",
+    "lift",
 ]
 
 PERMITS: Final[dict[Role, frozenset[str]]] = {
@@ -39,9 +40,9 @@ PERMITS: Final[dict[Role, frozenset[str]]] = {
     Role.REVIEWER: frozenset({"read", "review"}),
     Role.EVALUATOR: frozenset({"read", "find", "snapshot", "export_history"}),
     Role.CIVIL_SOCIETY: frozenset({"read", "remark"}),
-    Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot"}),
+    Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot", "lift"}),
     Role.ADMINISTRATOR: frozenset(
-        {"read", "invite", "coordinate", "snapshot", "export_history", "administer"}
+        {"read", "invite", "coordinate", "snapshot", "export_history", "administer", "lift"}
     ),
 }
 """What each role may do. Nobody is given two of submit, review and administer by one role."""
@@ -61,6 +62,7 @@ _REFUSALS: Final[dict[str, str]] = {
     "snapshot": "Snapshots are taken by evaluators, the secretariat and administrators.",
     "export_history": "The history of values is for evaluators and administrators.",
     "administer": "Only an administrator can do this.",
+    "lift": "A second factor is lifted by the secretariat, or by an administrator.",
 }
 
 BEYOND: Final = (
@@ -145,6 +147,30 @@ def require(
     raise NotAllowed(_REFUSALS[action])
 
 
+def holds(
+    session: Session,
+    who: Identity,
+    action: Action,
+    *,
+    plan: str | None,
+    area: int | None,
+    now: datetime,
+) -> bool:
+    """Say whether somebody may do this in all of a plan and area (none: in every one).
+
+    By one grant that covers it whole: `allows` asks for a place, this for everything within.
+    """
+    if who.is_system:
+        return True
+    asked = covered(session, area, now=now)
+    return reaches(who, action) and any(
+        action in PERMITS[held.role]
+        and (held.plan is None or held.plan == plan)
+        and (held.areas is None or (asked is not None and asked <= held.areas))
+        for held in who.grants
+    )
+
+
 def may_give(
     session: Session,
     who: Identity,
@@ -156,21 +182,21 @@ def may_give(
 ) -> bool:
     """Say whether somebody may give, or end, this role in this plan and area (none: every one).
 
-    An administrator may; a focal point only the roles in `INVITED`, and only where all that the
-    role would cover lies within what they themselves hold.
+    An administrator may give every role, a focal point only those in `INVITED`; both only where
+    all that the role would cover lies within what they themselves hold.
     """
-    if allows(who, "administer"):
-        return True
-    asked = covered(session, area, now=now)
-    return (
-        reaches(who, "invite")
-        and role in INVITED
-        and any(
-            "invite" in PERMITS[held.role]
-            and (held.plan is None or held.plan == plan)
-            and (held.areas is None or (asked is not None and asked <= held.areas))
-            for held in who.grants
-        )
+    action: Action = "invite" if role in INVITED else "administer"
+    return holds(session, who, action, plan=plan, area=area, now=now)
+
+
+def is_everywhere(who: Identity, action: Action) -> bool:
+    """Say whether somebody may do this in every plan and area, by one grant."""
+    return who.is_system or any(
+        reaches(who, action)
+        and action in PERMITS[held.role]
+        and held.plan is None
+        and held.areas is None
+        for held in who.grants
     )
 
 

@@ -16,7 +16,16 @@ from sqlmodel import Session, col, select
 
 from dashboard import i18n
 from dashboard.i18n import _
-from dashboard.services import access, ledger, outbox, passwords, people, sessions
+from dashboard.services import (
+    access,
+    factors,
+    ledger,
+    outbox,
+    passwords,
+    people,
+    sessions,
+    tries,
+)
 from models import (
     SYSTEM,
     SYSTEM_CHAIN,
@@ -130,7 +139,7 @@ def accept(session: Session, token: str, password: str, *, now: datetime) -> Non
     link = _used(session, token, Purpose.INVITATION, now)
     person = session.get_one(Person, link.person_id)
     if not _signs_in(person):
-        _set(person, password)
+        _set(session, person, password)
     by = SYSTEM
     if link.created_by != SYSTEM.person_id:
         by = access.identity(session, link.created_by, now=now)
@@ -173,12 +182,15 @@ def hand_out(session: Session, who: Identity, person_id: str, *, now: datetime) 
 
 
 def reset(session: Session, token: str, password: str, *, now: datetime) -> None:
-    """Set a new password by a link; every session, lock and other link of the person ends."""
+    """Set a new password by a link; every session and other link of the person ends.
+
+    A lock ends too, except where a second factor is asked for.
+    """
     link = _used(session, token, Purpose.RESET, now)
     person = session.get_one(Person, link.person_id)
     if not person.is_active:
         raise NotFound(UNKNOWN)
-    _set(person, password)
+    _set(session, person, password)
     _expire(session, _open(session, person.id, Purpose.RESET, now), now)
     _trace(session, "person.reset", person.id, {}, by=person.id, now=now)
     sessions.close_all(session, person.id, by=person.id, now=now)
@@ -268,9 +280,11 @@ def _signs_in(person: Person) -> bool:
     return person.password_hash is not None or person.issuer is not None
 
 
-def _set(person: Person, password: str) -> None:
+def _set(session: Session, person: Person, password: str) -> None:
     person.password_hash = passwords.make_hash(password, email=person.email, name=person.name)
-    person.failures, person.locked_until = 0, None
+    if not factors.is_on(session, person.id):
+        # Else whoever reads somebody's letters could guess codes for ever, a few for each link.
+        tries.forgive(session, person)
 
 
 def _trace(

@@ -1,12 +1,13 @@
 """People and what they are granted: accounts and roles.
 
-Every change is an administrator's, or a focal point's for the coordinators and viewers of its own
-country and plan. It is traced, and names people by pseudonym only, so that a person can be
-forgotten without breaking the trace. The installation itself (`SYSTEM`) makes the first.
+Every change is an administrator's within the plan and area of that role, or a focal point's for
+the coordinators and viewers of its own country and plan. It is traced, and names people by
+pseudonym only, so that a person can be forgotten without breaking the trace. The installation
+itself (`SYSTEM`) makes the first.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -30,13 +31,15 @@ from models import (
     Plan,
     ReferenceArea,
     Role,
+    SecondFactor,
     WrongState,
     micros,
 )
 
 ONLY_OWN: Final = (
-    "A focal point invites and retires the coordinators and viewers of its own country and plan: "
-    "an administrator can do the rest."
+    "A focal point invites and retires the coordinators and viewers of its own country and plan, "
+    "an administrator the people of its own plan and area: an administrator of everything can do "
+    "the rest."
 )
 
 
@@ -62,6 +65,7 @@ class Account:
     is_active: bool
     is_illustrative: bool
     has_password: bool
+    has_factor: bool
     provider: str | None
     created_at: datetime
     grants: tuple[Granted, ...]
@@ -108,7 +112,7 @@ def set_password(
 ) -> None:
     """Give a person a new password and end their sessions; one's own, or by an administrator."""
     if who.person_id != person_id:
-        access.require(who, "administer")
+        _require_theirs(session, who, person_id, now)
     person = _person(session, person_id)
     person.password_hash = passwords.make_hash(password, email=person.email, name=person.name)
     person.failures, person.locked_until = 0, None
@@ -203,27 +207,28 @@ def revoke(session: Session, who: Identity, grant_id: str, *, now: datetime) -> 
 
 
 def _end(session: Session, held: Grant, *, by: Identity, now: datetime) -> None:
+    before = _administrators(session, now)
     held.until = now
     session.flush()
-    _keep_an_administrator(session, now)
+    _keep_an_administrator(session, before, now)
     detail = {"grant": held.id, "until": micros(now)}
     _trace(session, "grant.end", held.person_id, detail, by=by, now=now)
 
 
 def deactivate(session: Session, who: Identity, person_id: str, *, now: datetime) -> None:
     """Close an account and end its sessions; what the person did stays."""
-    access.require(who, "administer")
-    person = _person(session, person_id)
+    _require_theirs(session, who, person_id, now)
+    person, before = _person(session, person_id), _administrators(session, now)
     person.is_active = False
     session.flush()
-    _keep_an_administrator(session, now)
+    _keep_an_administrator(session, before, now)
     _trace(session, "person.close", person_id, {}, by=who, now=now)
     sessions.close_all(session, person_id, by=who.person_id, now=now)
 
 
 def activate(session: Session, who: Identity, person_id: str, *, now: datetime) -> None:
     """Open a closed account again, and lift a lock."""
-    access.require(who, "administer")
+    _require_theirs(session, who, person_id, now)
     person = _person(session, person_id)
     person.is_active, person.failures, person.locked_until = True, 0, None
     session.flush()
@@ -233,51 +238,60 @@ def activate(session: Session, who: Identity, person_id: str, *, now: datetime) 
 def listing(session: Session, who: Identity, *, now: datetime) -> list[Account]:
     """Return everybody with an account and the roles they hold now, by name.
 
-    A focal point sees those who hold, or are invited to, a role that it gives, and that role alone.
+    A focal point, or an administrator of one plan or area, sees those who hold, or are invited to,
+    a role that they give, and that role alone; such an administrator also those without any role.
     """
     access.require(who, "invite")
-    people = session.exec(select(Person).order_by(Person.name, Person.id)).all()
+    everybody = session.exec(select(Person).order_by(Person.name, Person.id)).all()
     grants = _grants(session, now)
+    on = _with_factor(session)
+    if access.is_everywhere(who, "administer"):
+        return [_account(one, grants.get(one.id, ()), on) for one in everybody]
+    rows = session.exec(select(Grant).where(col(Grant.until) > now)).all()
+    links = _invitations(session, now)
+    own = {row.id for row in rows if _is_own(session, who, row, now)}
+    shown = {link.person_id for link in links if _is_own(session, who, link, now)}
+    shown |= {row.person_id for row in rows if row.id in own}
     if access.allows(who, "administer"):
-        return [_account(person, grants.get(person.id, ())) for person in people]
-    own = {
-        row.id
-        for row in session.exec(select(Grant).where(col(Grant.until) > now)).all()
-        if _is_own(session, who, row, now)
-    }
-    awaited = {
-        link.person_id
-        for link in session.exec(
-            select(OneTimeLink).where(
-                col(OneTimeLink.role).is_not(None),
-                col(OneTimeLink.used_at).is_(None),
-                col(OneTimeLink.expires_at) > now,
-            )
-        ).all()
-        if _is_own(session, who, link, now)
-    }
-    shown = {
-        person.id: tuple(held for held in grants.get(person.id, ()) if held.id in own)
-        for person in people
-    }
+        given: list[Grant | OneTimeLink] = [*rows, *links]
+        shown |= {one.id for one in everybody} - {one.person_id for one in given}
     return [
-        _account(person, shown[person.id])
-        for person in people
-        if shown[person.id] or person.id in awaited
+        _account(one, tuple(held for held in grants.get(one.id, ()) if held.id in own), on)
+        for one in everybody
+        if one.id in shown
     ]
 
 
 def is_theirs(session: Session, who: Identity, person_id: str, *, now: datetime) -> bool:
     """Say whether somebody looks after this account: an administrator, or whoever gave its roles.
 
-    A focal point looks after an account only where it could have given every role in it.
+    All but an administrator of everything look after an account only where they could have given
+    every role in it, and every one that it is invited to: nobody reaches above themselves.
     """
-    if access.allows(who, "administer"):
+    if access.is_everywhere(who, "administer"):
         return True
     rows = session.exec(
         select(Grant).where(Grant.person_id == person_id, col(Grant.until) > now)
     ).all()
-    return bool(rows) and all(_is_own(session, who, row, now) for row in rows)
+    links = [link for link in _invitations(session, now) if link.person_id == person_id]
+    given: list[Grant | OneTimeLink] = [*rows, *links]
+    return bool(rows) and all(_is_own(session, who, row, now) for row in given)
+
+
+def _require_theirs(session: Session, who: Identity, person_id: str, now: datetime) -> None:
+    access.require(who, "administer")
+    if not is_theirs(session, who, person_id, now=now):
+        raise NotAllowed(ONLY_OWN)
+
+
+def _invitations(session: Session, now: datetime) -> Sequence[OneTimeLink]:
+    """Return the invitations to a role that are open."""
+    wanted = select(OneTimeLink).where(
+        col(OneTimeLink.role).is_not(None),
+        col(OneTimeLink.used_at).is_(None),
+        col(OneTimeLink.expires_at) > now,
+    )
+    return session.exec(wanted).all()
 
 
 def _is_own(session: Session, who: Identity, row: Grant | OneTimeLink, now: datetime) -> bool:
@@ -302,10 +316,11 @@ def demonstration(session: Session, *, now: datetime) -> list[Account]:
     return [_account(person, grants.get(person.id, ())) for person in people]
 
 
-def _keep_an_administrator(session: Session, now: datetime) -> None:
+def _administrators(session: Session, now: datetime) -> tuple[bool, bool]:
+    """Say whether there is an administrator of everything, and whether there is any at all."""
     ledger.hold(session, SYSTEM_CHAIN)  # so that two cannot each remove the other
-    left = session.exec(
-        select(Grant.id)
+    places = session.exec(
+        select(Grant.plan_code, Grant.area_id)
         .join(Person, col(Person.id) == col(Grant.person_id))
         .where(
             Grant.role == Role.ADMINISTRATOR,
@@ -313,10 +328,19 @@ def _keep_an_administrator(session: Session, now: datetime) -> None:
             col(Grant.until) > now,
             col(Person.is_active),
         )
-        .limit(1)
-    ).first()
-    if left is None:
+    ).all()
+    return (None, None) in places, bool(places)
+
+
+def _keep_an_administrator(session: Session, before: tuple[bool, bool], now: datetime) -> None:
+    if _administrators(session, now) < before:
         raise WrongState("This is the last administrator: make another one first.")
+
+
+def _with_factor(session: Session) -> frozenset[str]:
+    """Return those who are asked for a second factor."""
+    confirmed = col(SecondFactor.confirmed_at).is_not(None)
+    return frozenset(session.exec(select(SecondFactor.person_id).where(confirmed)))
 
 
 def _grants(session: Session, now: datetime) -> dict[str, tuple[Granted, ...]]:
@@ -337,7 +361,9 @@ def _grants(session: Session, now: datetime) -> dict[str, tuple[Granted, ...]]:
     return found
 
 
-def _account(person: Person, grants: tuple[Granted, ...]) -> Account:
+def _account(
+    person: Person, grants: tuple[Granted, ...], on: frozenset[str] = frozenset()
+) -> Account:
     return Account(
         person.id,
         person.name,
@@ -345,6 +371,7 @@ def _account(person: Person, grants: tuple[Granted, ...]) -> Account:
         person.is_active,
         person.is_illustrative,
         person.password_hash is not None,
+        person.id in on,
         person.issuer,
         person.created_at,
         grants,

@@ -2,24 +2,35 @@
 
 With a password it takes three steps, because checking one is slow on purpose and must hold no
 transaction: `stored_password` reads, `passwords.check` compares, `admit` counts the try and says
-who it was.
+who it was. Whoever has a second factor is then only half in: `complete` takes its code.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from dashboard.services import ledger
+from dashboard.services import factors, ledger, tries
 from models import SYSTEM_CHAIN, NotAllowed, Person
 
-FREE_TRIES: Final = 5
-LOCK: Final = timedelta(minutes=1)
-LONGEST_LOCK: Final = timedelta(hours=1)
-"""After so many wrong passwords in a row an account waits a minute, then two, four …"""
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Somebody who proved who they are; half in only, where a code is still asked for.
+
+    `proof` stands for what they proved it with: once that is changed, it is worth nothing.
+    """
+
+    person_id: str
+    needs_code: bool = False
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,29 +52,47 @@ def stored_password(session: Session, email: str) -> str | None:
 
 def admit(
     session: Session, email: str, stored: str | None, *, is_right: bool, now: datetime
-) -> str | None:
+) -> Admitted | None:
     """Count a try to sign in and return who it was; none where it is refused.
 
     `stored` is the hash that was checked. A wrong password counts; enough of them in a row lock
-    the account for a while, in which even the right password is refused.
+    the account for a while, in which even the right password is refused. The right one forgives
+    them, but not before the code, where one is asked for.
     """
-    person = _by_email(session, email)
+    person = tries.counted(session, _with_email(email))
     if person is None or not person.is_active or person.password_hash is None:
         return None
-    if person.locked_until is not None and now < person.locked_until:
+    if tries.are_locked(person, now=now):
         return None
-    if is_right and person.password_hash == stored:
-        person.failures, person.locked_until = 0, None
-        session.flush()
-        return person.id
-    _count_failure(session, person, now)
-    return None
+    if not is_right or person.password_hash != stored:
+        tries.count(session, person, now=now)
+        return None
+    if factors.is_on(session, person.id):
+        return Admitted(person.id, True, _proof(person, "password"))
+    tries.forgive(session, person)
+    return Admitted(person.id)
 
 
-def by_oidc(session: Session, claims: Claims, *, now: datetime) -> str:
+def complete(
+    session: Session, half: Admitted, code: str, box: "Fernet", *, now: datetime
+) -> str | None:
+    """Let in whoever is half in, by a code; return what fitted (app or recovery).
+
+    None where the code does not fit, the account waits, or what was proved first has changed.
+    """
+    person = session.get(Person, half.person_id)
+    if person is None or half.proof not in {_proof(person, "password"), _proof(person, "oidc")}:
+        return None
+    return factors.prove(session, person.id, code, box, now=now)
+
+
+def by_oidc(
+    session: Session, claims: Claims, *, asks_code: bool = False, now: datetime
+) -> Admitted:
     """Return the person a provider speaks of; somebody new is added without any role.
 
     An account made beforehand is taken over only where the provider says the address is verified.
+    Our own second factor is asked for only where the installation wants it beside the provider's.
     """
     known = session.exec(
         select(Person).where(Person.issuer == claims.issuer, Person.subject == claims.subject)
@@ -71,17 +100,9 @@ def by_oidc(session: Session, claims: Claims, *, now: datetime) -> str:
     person = known or _taken_over(session, claims, now) or _arrived(session, claims, now)
     if not person.is_active:
         raise NotAllowed("This account is closed. An administrator can open it again.")
-    return person.id
-
-
-def _count_failure(session: Session, person: Person, now: datetime) -> None:
-    person.failures += 1
-    if person.failures >= FREE_TRIES:
-        wait = LOCK * 2 ** min(person.failures - FREE_TRIES, 10)
-        person.locked_until = now + min(wait, LONGEST_LOCK)
-        detail = {"failures": person.failures}
-        ledger.record(session, SYSTEM_CHAIN, "person.lock", person.id, detail, by="system", now=now)
-    session.flush()
+    if asks_code and factors.is_on(session, person.id):
+        return Admitted(person.id, True, _proof(person, "oidc"))
+    return Admitted(person.id)
 
 
 def _taken_over(session: Session, claims: Claims, now: datetime) -> Person | None:
@@ -121,5 +142,15 @@ def _trace(session: Session, action: str, person: Person, now: datetime) -> None
     ledger.record(session, SYSTEM_CHAIN, action, person.id, detail, by=person.id, now=now)
 
 
+def _proof(person: Person, way: str) -> str:
+    """Return what stands for the password, or for the provider's word, of a person."""
+    known = person.password_hash if way == "password" else f"{person.issuer}\n{person.subject}"
+    return hashlib.sha256(f"{way}\n{person.id}\n{known}".encode()).hexdigest()
+
+
 def _by_email(session: Session, email: str) -> Person | None:
-    return session.exec(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+    return session.exec(_with_email(email)).one_or_none()
+
+
+def _with_email(email: str) -> SelectOfScalar[Person]:
+    return select(Person).where(Person.email == email.strip().lower())

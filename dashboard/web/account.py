@@ -96,7 +96,7 @@ class Account:
         )
         now = self.door.now()
 
-        def find(session: Session) -> str | None:
+        def find(session: Session) -> sign_in.Admitted | None:
             return sign_in.admit(session, email, stored, is_right=is_right, now=now)
 
         return await entry.enter(request, self.door, find, method="password", to=to)
@@ -127,10 +127,10 @@ class Account:
         if not forms.is_ours(request, fields):
             return await self._ask(request, to, 403, entry.too_old())
 
-        def find(session: Session) -> str | None:
+        def find(session: Session) -> sign_in.Admitted | None:
             wanted = fields.get("person")
             shown = people.demonstration(session, now=now)
-            return next((person.id for person in shown if person.id == wanted), None)
+            return next((sign_in.Admitted(one.id) for one in shown if one.id == wanted), None)
 
         answer = await entry.enter(request, self.door, find, method="demonstration", to=to)
         return answer or await self._ask(request, to, 422, _does_not_fit())

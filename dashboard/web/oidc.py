@@ -103,7 +103,7 @@ class Provider:
         request.session.clear()
         now = self.door.now()
 
-        def find(session: Session) -> str:
+        def find(session: Session) -> sign_in.Admitted:
             return sign_in.by_oidc(session, claims, now=now)
 
         try:
