@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from models.base import Moment, Table
@@ -18,6 +19,7 @@ class AuditEvent(Table, table=True):
     """
 
     __tablename__ = "audit_event"
+    __table_args__ = (sa.Index(None, "at", "chain", "seq"),)  # to read it backwards, page by page
     chain: int = Field(primary_key=True)  # id of the area, or SYSTEM_CHAIN
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=Moment)

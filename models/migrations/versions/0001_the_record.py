@@ -146,6 +146,9 @@ def _audit_event() -> None:
         sa.Column("row_hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name=op.f("pk_audit_event")),
     )
+    op.create_index(
+        op.f("ix_audit_event_at_chain_seq"), "audit_event", ["at", "chain", "seq"], unique=False
+    )
 
 
 def _cell() -> None:
