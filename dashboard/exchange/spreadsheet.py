@@ -1,124 +1,120 @@
-"""A table shown on a page as an Excel workbook: the rows, and a sheet that tells how to read them.
+"""A table as an Excel workbook: the rows, and a sheet that tells how to read them.
 
-Numbers are numbers, text is text and never a formula, what is missing is an empty cell. The same
-table gives the same bytes.
+Numbers are numbers, days are days, text is text and never a formula, what is missing is an empty
+cell. The workbook is made chunk by chunk, whatever its length; the same table gives the same bytes.
 """
 
-import io
-from collections.abc import Iterator
-from datetime import UTC
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
 
 import pandas as pd
 
 from dashboard.exchange import table as tables
 from dashboard.exchange.about import ILLUSTRATIVE, Meta, moment
+from dashboard.exchange.canonical import Field
+from dashboard.exchange.spreadsheet_xml import START, Zip, foot, frame, head, rows, told
 
 DATA: Final = "Data"
 READ: Final = "How to read"
+MOST_ROWS: Final = 1_048_575
+"""Rows that a sheet holds below its names; what is more goes on in the next sheet."""
+MOST_BYTES: Final = 1_500_000_000
+"""A sheet as XML stays below what readers without large files can open."""
 KINDS: Final = {
     "boolean": "true or false",
     "integer": "whole number",
     "number": "number",
+    "date": "day",
     "datetime": "moment in UTC",
     "string": "text",
 }
-WIDEST: Final = 60
-"""Characters of the widest column; longer text runs on in its cell."""
 
 
 def write(table: pd.DataFrame, meta: Meta) -> bytes:
-    """Return the table as a workbook of two sheets: `Data` and `How to read`.
+    """Return the table as a workbook of two sheets: `Data` and `How to read`."""
+    return b"".join(stream([table], tables.fields(table), meta))
 
-    A table of more rows than a sheet can hold (1,048,575) raises `ValueError`.
-    """
-    import xlsxwriter  # type: ignore[import-untyped]  # who asks for a workbook waits for it
 
-    marked = tables.marked(table, meta)
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        target,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": False,
-        },
+def stream(
+    chunks: Iterable[pd.DataFrame],
+    fields: Sequence[Field],
+    meta: Meta,
+    *,
+    most: int = MOST_ROWS,
+) -> Iterator[bytes]:
+    """Yield a workbook: sheets of data with at most so many rows each, and how to read them."""
+    every = tables.marked_fields(fields)
+    feed = _Feed((tables.marked(chunk, meta) for chunk in chunks), every, meta, most)
+    packed, sheets = Zip(), [DATA]
+    while True:
+        yield from packed.member(f"xl/worksheets/sheet{len(sheets)}.xml", feed.sheet())
+        if feed.is_done:
+            break
+        sheets.append(f"{DATA} {len(sheets) + 1}")
+    sheets.append(READ)
+    lines = told(_told(every, meta, feed.total), is_illustrative=meta.is_illustrative)
+    yield from packed.member(f"xl/worksheets/sheet{len(sheets)}.xml", [lines])
+    for path, text in frame(meta, sheets).items():
+        yield from packed.member(path, [(START + text).encode()])
+    yield packed.end()
+
+
+class _Feed:
+    """The rows of all sheets, given out until one of them is full."""
+
+    def __init__(
+        self, chunks: Iterable[pd.DataFrame], fields: Sequence[Field], meta: Meta, most: int
+    ) -> None:
+        self._chunks, self._fields, self._meta, self._most = chunks, fields, meta, most
+        names = [field.name for field in fields]
+        self._waiting = (chunk[names] for chunk in self._chunks)
+        self._next = next(self._waiting, pd.DataFrame(columns=names))
+        self.is_done = False
+        self.total = 0
+
+    def sheet(self) -> Iterator[bytes]:
+        """Yield the XML of one sheet."""
+        begin = head(self._meta, self._fields, self._next)
+        size, filled = len(begin), 0
+        yield begin
+        while filled < self._most and size < MOST_BYTES:
+            part = self._next.iloc[: self._most - filled]
+            made = rows(part, self._fields, filled + 2)
+            size, filled = size + len(made), filled + len(part)
+            yield made
+            self._next = self._next.iloc[len(part) :]
+            if self._next.empty:
+                self._next = next(self._waiting, self._next)
+            if self._next.empty:
+                self.is_done = True
+                break
+        self.total += filled
+        yield foot(self._meta, len(self._fields), filled + 1)
+
+
+def _told(fields: Sequence[Field], meta: Meta, n: int) -> Iterator[tuple[str, str]]:
+    """Yield what a reader has to know, line by line; the warning comes first."""
+    mark = [("Mind", ILLUSTRATIVE)] if meta.is_illustrative else []
+    yield from chain(
+        mark,
+        (
+            ("Title", meta.title),
+            ("Source", meta.source),
+            ("Record as of", moment(meta.as_of)),
+            ("Licence", f"{meta.licence.title} ({meta.licence.name}), {meta.licence.address}"),
+            ("Real or pretend", ILLUSTRATIVE if mark else "as reported and accepted"),
+            ("Rows", str(n)),
+            (
+                "Missing values",
+                "An empty cell was not reported or does not apply; it never means zero.",
+            ),
+            ("Columns", "of the sheet Data, from left to right:"),
+        ),
+        ((field.name, _described(field)) for field in fields),
     )
-    book.set_properties(
-        {
-            "title": meta.title,
-            "author": meta.source,
-            "comments": ILLUSTRATIVE if meta.is_illustrative else "",
-            "created": meta.as_of.astimezone(UTC).replace(tzinfo=None),
-        }
-    )
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    _fill_data(book.add_worksheet(DATA), marked, meta, bold)
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    warning = book.add_format({"bold": True, "text_wrap": True, "font_color": "#8A4B00"})
-    _fill_read(book.add_worksheet(READ), marked, meta, (bold, wrapped, warning))
-    book.close()
-    return target.getvalue()
 
 
-def _fill_data(sheet: Any, marked: pd.DataFrame, meta: Meta, bold: Any) -> None:
-    height, width = marked.shape
-    if height >= sheet.xls_rowmax:
-        raise ValueError(f"A sheet holds {sheet.xls_rowmax - 1} rows, the table has {height}.")
-    for place, name in enumerate(marked):
-        values = tables.values(marked[name])
-        sheet.write_string(0, place, str(name), bold)
-        for line, value in enumerate(values, start=1):
-            _put(sheet, line, place, value)
-        longest = max((len(str(value)) for value in values if value is not None), default=0)
-        sheet.set_column(place, place, min(max(longest, len(str(name))) + 2, WIDEST))
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, height, max(width - 1, 0))
-    sheet.repeat_rows(0)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)
-    if meta.is_illustrative:
-        sheet.set_header(f"&C&B{ILLUSTRATIVE}")
-        sheet.set_tab_color("#8A4B00")
-
-
-def _put(sheet: Any, line: int, place: int, value: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(line, place, value)
-    else:
-        sheet.write_string(line, place, str(value))
-
-
-def _fill_read(sheet: Any, marked: pd.DataFrame, meta: Meta, formats: tuple[Any, ...]) -> None:
-    bold, wrapped, warning = formats
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 84)
-    if meta.is_illustrative:
-        sheet.write_string(0, 0, "Mind", warning)
-        sheet.write_string(0, 1, ILLUSTRATIVE, warning)
-    for line, (name, text) in enumerate(_told(marked, meta), start=int(meta.is_illustrative)):
-        sheet.write_string(line, 0, name, bold)
-        sheet.write_string(line, 1, text, wrapped)
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-
-
-def _told(marked: pd.DataFrame, meta: Meta) -> Iterator[tuple[str, str]]:
-    """Yield what a reader has to know, line by line."""
-    yield "Title", meta.title
-    yield "Source", meta.source
-    yield "Record as of", moment(meta.as_of)
-    yield "Licence", f"{meta.licence.title} ({meta.licence.name}), {meta.licence.address}"
-    yield "Real or pretend", ILLUSTRATIVE if meta.is_illustrative else "as reported and accepted"
-    yield "Rows", str(len(marked))
-    yield "Missing values", "An empty cell was not reported or does not apply; it never means zero."
-    yield "Columns", "of the sheet Data, from left to right:"
-    for name in marked:
-        yield str(name), KINDS[tables.kind(marked[name])]
+def _described(field: Field) -> str:
+    kind = KINDS[field.type]
+    return f"{kind}: {field.says}" if field.says else kind

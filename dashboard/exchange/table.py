@@ -4,6 +4,7 @@ Every one says whose data they are, as of when, under which licence, and whether
 """
 
 import json as plain
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,12 @@ from dashboard.exchange.canonical import Field
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 FORMULA: Final = r"^[\s\u200b\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+MARKS: Final = (
+    Field("as_of", "string"),
+    Field("data_source", "string"),
+    Field("licence", "string"),
+)
+"""What stands at the end of every row: a file outlives its name, and rows their file."""
 NUMERIC: Final = r"[-+]?[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?"
 
 
@@ -30,8 +37,8 @@ def excel(table: pd.DataFrame, meta: Meta) -> bytes:
     formula. Codes of digits alone, such as M49, still lose their zeros in Excel.
     """
     found = marked(table, meta)
-    text = {str(name): _neutral(found[name]) for name in found if kind(found[name]) == "string"}
-    return BYTE_ORDER_MARK + _written(found.assign(**text))
+    text = [str(name) for name in found if kind(found[name]) == "string"]
+    return BYTE_ORDER_MARK + _written(neutral(found, text))
 
 
 def json(table: pd.DataFrame, meta: Meta) -> bytes:
@@ -67,7 +74,12 @@ def values(column: pd.Series) -> list[Any]:
 
 
 def _written(table: pd.DataFrame) -> bytes:
-    return canonical.csv(table, [Field(str(name), kind(table[name])) for name in table])
+    return canonical.csv(table, fields(table))
+
+
+def fields(table: pd.DataFrame) -> list[Field]:
+    """Return the columns of a table as canonical files name them."""
+    return [Field(str(name), kind(table[name])) for name in table]
 
 
 def marked(table: pd.DataFrame, meta: Meta) -> pd.DataFrame:
@@ -86,6 +98,12 @@ def marked(table: pd.DataFrame, meta: Meta) -> pd.DataFrame:
     return found
 
 
+def marked_fields(given: Sequence[Field]) -> list[Field]:
+    """Return the columns that `marked` makes of a table with these."""
+    own = any(field.name == "is_illustrative" for field in given)
+    return [*given, *MARKS, *(() if own else (Field("is_illustrative", "boolean"),))]
+
+
 def kind(column: pd.Series) -> str:
     """Return the type of a column as canonical files name it."""
     found = column.dtype
@@ -100,9 +118,20 @@ def kind(column: pd.Series) -> str:
     return "string"
 
 
+def neutral(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the table with its texts as no spreadsheet runs them."""
+    return table.assign(**{name: _neutral(table[name]) for name in names})
+
+
 def _neutral(column: pd.Series) -> pd.Series:
-    """Put an apostrophe before what a spreadsheet would take for a formula, but not numbers."""
+    """Put an apostrophe before what a spreadsheet would take for a formula, but not numbers.
+
+    Each different text is looked at once: a column of a million rows has few of them.
+    """
+    distinct = pd.Series(column.dropna().unique(), dtype="str")
+    risky = distinct.str.contains(FORMULA, regex=True)
+    risky &= ~distinct.str.fullmatch(NUMERIC)
+    if not risky.any():
+        return column.astype("str")
     text = column.astype("str")
-    risky = text.str.contains(FORMULA, regex=True, na=False)
-    risky &= ~text.str.fullmatch(NUMERIC, na=False)
-    return text.where(~risky, "'" + text)
+    return text.where(~column.isin(distinct[risky]), "'" + text)
