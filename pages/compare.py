@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.i18n import _
 from dashboard.services import comparisons
-from dashboard.ui import cached, compare, look, overview, widgets
+from dashboard.ui import cached, compare, look, overview, places, widgets
 
 found = widgets.open_picture(
     _("Compare"), lede=_("Countries, regions and groups side by side, every value with its year.")
@@ -50,7 +50,7 @@ if code:
             key="compare_roads",
             alt=cached.kept("roads alt", lambda: charts.dumbbell.alt(roads), *this),
             found=found,
-            how=_("From each baseline to the latest value; every figure has its own year."),
+            how=places.ways(),
         )
     widgets.link("indicator", _("The indicator in every area"), indicator=code)
 else:

@@ -107,7 +107,7 @@ if indicator.is_national(text):
             *here,
         ),
         found=found,
-        how=_("Each dot is one Member State at its latest value; years may differ."),
+        how=indicator.how_spread(),
     )
     left, right = st.columns(2)
     with left:

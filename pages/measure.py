@@ -55,7 +55,7 @@ widgets.chart(
     key="road",
     alt=cached.kept("road alt", lambda: charts.timeline.alt(events), *this),
     found=found,
-    how=_("Milestones as named in the newest report of each area; target years of its indicators."),
+    how=measure.how_road(),
 )
 cached.html("late", lambda: measure.late(measure.overdue(found, newest, code)), *this)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.i18n import _
-from dashboard.ui import brief, cached, overview, region, widgets
+from dashboard.ui import brief, cached, overview, places, region, widgets
 
 found = widgets.open_picture(
     _("Region or group"), lede=_("Figures by each indicator's own rule, and who is behind them.")
@@ -68,7 +68,7 @@ with right:
             "roads alt", lambda: charts.dumbbell.alt(drawn, unit=text.fields["unit"]), whole, *this
         ),
         found=found,
-        how=_("From each member's baseline to its latest value; every figure has its own year."),
+        how=places.ways(),
     )
 
 st.header(_("Every indicator"))

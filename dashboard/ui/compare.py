@@ -160,7 +160,9 @@ def bars(found: Picture, areas: Sequence[str], counted: pd.DataFrame) -> go.Figu
     names = found.names
     title = _("{areas} on the core of the plan").format(areas=listing([names[a] for a in areas]))
     note = _("Core indicators, each filling the width; what is not reported is counted.")
-    return charts.status_bar.draw(counted, **widgets.drawn(found, title, note=note))
+    return charts.status_bar.draw(
+        counted, **widgets.drawn(found, title, coverage=widgets.reported(counted), note=note)
+    )
 
 
 def whole(
@@ -355,6 +357,9 @@ def lines(
         **widgets.drawn(
             found,
             title,
+            coverage=widgets.covered(
+                table_.loc[table_["value"].notna(), "area"].nunique(), len(compared), _("areas")
+            ),
             source=text.fields["source"],
             note=_("Figures of groups stand where enough of their States report."),
             half=True,
@@ -402,7 +407,14 @@ def dumbbells(found: Picture, text: IndicatorText, rows: pd.DataFrame) -> go.Fig
     return charts.dumbbell.draw(
         rows,
         unit="%" if shares and places.has_levels(text) else unit,
-        **widgets.drawn(found, title, source=text.fields["source"], note=note, half=True),
+        **widgets.drawn(
+            found,
+            title,
+            coverage=widgets.covered(len(known), len(rows), _("areas")),
+            source=text.fields["source"],
+            note=f"{places.ways()} {note}".strip(),
+            half=True,
+        ),
     )
 
 

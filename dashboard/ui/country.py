@@ -374,7 +374,15 @@ def against(found: Picture, area: str, table: pd.DataFrame, objective: str) -> g
     )
     note = _("{n} can be held against the region.").format(n=number(len(known)))
     return charts.bullet.draw(
-        table, beside=median_of(found, area), **widgets.drawn(found, title_, note=note, half=True)
+        table,
+        beside=median_of(found, area),
+        **widgets.drawn(
+            found,
+            title_,
+            coverage=widgets.covered(table["value"].notna().sum(), len(table), _("indicators")),
+            note=note,
+            half=True,
+        ),
     )
 
 
@@ -440,4 +448,7 @@ def bars(found: Picture, area: str, table_: pd.DataFrame) -> go.Figure:
     """Draw the statuses of a State by objective."""
     title_ = f"{found.names[area]}: {overview.sentence(table_)}"
     note = _("Indicators asked of a State; those for context only are told further down.")
-    return charts.status_bar.draw(table_, **widgets.drawn(found, title_, note=note, half=True))
+    return charts.status_bar.draw(
+        table_,
+        **widgets.drawn(found, title_, coverage=widgets.reported(table_), note=note, half=True),
+    )

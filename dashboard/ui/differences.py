@@ -134,6 +134,29 @@ def subjects(found: Picture, made: Differences) -> dict[str, str]:
     return words
 
 
+def how() -> str:
+    """Return how a change is divided among its causes."""
+    return _(
+        "The later state is reached step by step, in this order: {order}. What moves in a step "
+        "is due to it, so the parts add up to the whole."
+    ).format(order=", ".join(names()[cause] for cause in CAUSES))
+
+
+def coverage(made: Differences, subject: str) -> str:
+    """Return how much stands behind the later state of what is explained."""
+    kind, *rest = subject.split(":")
+    if kind == COUNTED:
+        return widgets.reported(made.counts.rename(columns={"after": "n"}))
+    row = _aggregate(made, kind, rest)
+    return widgets.covered(row["n_after"], row["states_after"], _("States"))
+
+
+def _aggregate(made: Differences, group: str, rest: list[str]) -> pd.Series:
+    table = made.aggregates
+    is_it = (table["group"] == group) & (table["indicator"] == rest[0])
+    return table[is_it & (table["year"].astype("str") == rest[1])].iloc[0]
+
+
 def steps(found: Picture, made: Differences, subject: str) -> tuple[pd.DataFrame, str]:
     """Return a waterfall's rows and unit for one of the subjects."""
     kind, *rest = subject.split(":")
@@ -141,9 +164,7 @@ def steps(found: Picture, made: Differences, subject: str) -> tuple[pd.DataFrame
         row = made.counts[made.counts["status"] == rest[0]].iloc[0]
         first, last, unit = row["before"], row["after"], ""
     else:
-        table = made.aggregates
-        is_it = (table["group"] == kind) & (table["indicator"] == rest[0])
-        row = table[is_it & (table["year"].astype("str") == rest[1])].iloc[0]
+        row = _aggregate(made, kind, rest)
         first, last = row["value_before"], row["value_after"]
         asked = found.plan.indicators
         units = dict(zip(asked["indicator"], asked["unit"], strict=True))
@@ -169,7 +190,9 @@ def _waterfall(found: Picture, made: Differences) -> None:
     rows, unit = steps(found, made, picked)
     title = _("{what}: what the change is due to").format(what=words[picked])
     draw: Callable[[], object] = lambda: charts.waterfall.draw(  # noqa: E731
-        rows, unit=unit, **widgets.drawn(found, title)
+        rows,
+        unit=unit,
+        **widgets.drawn(found, title, coverage=coverage(made, picked), note=how()),
     )
     widgets.chart(
         cached.figure("waterfall", draw, picked, made.start, made.end, look.width(visit.agent())),
@@ -177,8 +200,5 @@ def _waterfall(found: Picture, made: Differences) -> None:
         key="waterfall",
         alt=charts.waterfall.alt(rows, unit=unit),
         found=found,
-        how=_(
-            "The later state is reached step by step, in this order: {order}. What moves in a step "
-            "is due to it, so the parts add up to the whole."
-        ).format(order=", ".join(names()[cause] for cause in CAUSES)),
+        how=how(),
     )

@@ -15,7 +15,7 @@ from dashboard.services import views
 from dashboard.services.measures import SHARE
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import look, series, visit, ways, widgets
+from dashboard.ui import look, places, series, visit, ways, widgets
 from dashboard.ui.series import in_levels, unit
 from dashboard.ui.ways import Crumb
 from models import AreaKind
@@ -143,6 +143,7 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
         **widgets.drawn(
             found,
             regions_title(found, text, table),
+            coverage=places.latest(table[table["group"] == found.plan.scope]),
             source=text.fields["source"],
             note=f"{rule}. {could_be(found, text, table)}".strip(),
             half=True,
@@ -290,8 +291,9 @@ def by_region(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Fi
     drawn = widgets.drawn(
         found,
         title,
+        coverage=widgets.covered(told, table["group"].nunique(), _("regions")),
         source=text.fields["source"],
-        note=word("aggregation", text.fields["aggregation"]),
+        note=f"{word('aggregation', text.fields['aggregation'])}.",
     )
     return charts.small_multiples.draw(
         lines(table),
@@ -470,6 +472,11 @@ def values(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[["area", "name", "value", "year"]]
 
 
+def how_spread() -> str:
+    """Return what the dots are."""
+    return _("Each dot is one Member State at its latest value; years may differ.")
+
+
 def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -> go.Figure:
     """Draw the latest value of every State as a dot."""
     aims = found.plan.targets[found.plan.targets["indicator"] == text.code]
@@ -483,7 +490,14 @@ def spread(found: Picture, text: IndicatorText, rows: pd.DataFrame, area: str) -
         targets=aims[aims["area"] == ""],
         unit=unit(text).strip(),
         levels=in_levels(text),
-        **widgets.drawn(found, title, source=text.fields["source"], half=True),
+        **widgets.drawn(
+            found,
+            title,
+            coverage=widgets.covered(told, len(rows), _("States")),
+            source=text.fields["source"],
+            note=how_spread(),
+            half=True,
+        ),
     )
 
 

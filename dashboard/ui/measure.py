@@ -186,7 +186,12 @@ def against_targets(found: Picture, table: pd.DataFrame, area: str) -> go.Figure
             "{{name}}: {n} of {{of}} indicators that can be judged are on track or met",
             good,
         ).format(name=name, of=number(len(assessed)))
-    drawn = widgets.drawn(found, title, source=found.plan.title, note=how_bullets(found, area))
+    drawn = widgets.drawn(
+        found,
+        title,
+        coverage=widgets.covered(table["value"].notna().sum(), len(table), _("indicators")),
+        note=how_bullets(found, area),
+    )
     return charts.bullet.draw(table, beside=beside(found, area), **drawn)
 
 
@@ -238,11 +243,14 @@ def carried_out(found: Picture, counts: pd.DataFrame) -> go.Figure:
             told=number(total - silent),
             blocked=number(int(whole.get(BLOCKED, 0))),
         )
-    note = _("{n} of {of} States have reported on this measure.").format(
-        n=number(total - silent), of=number(total)
+    drawn = widgets.drawn(
+        found,
+        title,
+        coverage=widgets.covered(total - silent, total, _("States")),
+        source=_("Reports on measures by national coordinators"),
+        note=how_execution(),
     )
-    source = _("Reports on measures by national coordinators")
-    return charts.status_bar.draw(counts, **widgets.drawn(found, title, source=source, note=note))
+    return charts.status_bar.draw(counts, **drawn)
 
 
 def how_execution() -> str:
@@ -452,6 +460,13 @@ def is_year(starts: Day, ends: Day | None) -> bool:
     return (starts.month, starts.day, last.month, last.day) == (1, 1, 12, 31)
 
 
+def how_road() -> str:
+    """Return where the marks of a road come from."""
+    return _(
+        "Milestones as named in the newest report of each area; target years of its indicators."
+    )
+
+
 def road_map(found: Picture, events: pd.DataFrame, newest: pd.DataFrame, code: str) -> go.Figure:
     """Draw the road of a measure from today on."""
     today = widgets.as_of(found).date()
@@ -463,8 +478,16 @@ def road_map(found: Picture, events: pd.DataFrame, newest: pd.DataFrame, code: s
         title = plural("{n} milestone lies ahead", "{n} milestones lie ahead", ahead)
     if late:
         title += ", " + plural("{n} is past its date", "{n} are past their date", late)
-    source = _("Reports on measures, targets and dates of the plan")
-    return charts.timeline.draw(events, today=today, **widgets.drawn(found, title, source=source))
+    told = newest.loc[newest["measure"] == code, "area"].nunique()
+    members = int(found.plan.areas["is_member"].sum())
+    drawn = widgets.drawn(
+        found,
+        title,
+        coverage=widgets.covered(told, members, _("States reporting on this measure")),
+        source=_("Reports on measures, targets and dates of the plan"),
+        note=how_road(),
+    )
+    return charts.timeline.draw(events, today=today, **drawn)
 
 
 def overdue(found: Picture, newest: pd.DataFrame, code: str) -> pd.DataFrame:

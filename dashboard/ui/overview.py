@@ -178,7 +178,10 @@ def sentence(counts: pd.DataFrame) -> str:
 def bars(found: Picture, counts: pd.DataFrame) -> go.Figure:
     """Draw the statuses of the plan by objective."""
     return charts.status_bar.draw(
-        counts, **widgets.drawn(found, sentence(counts), note=core_note())
+        counts,
+        **widgets.drawn(
+            found, sentence(counts), coverage=widgets.reported(counts), note=core_note()
+        ),
     )
 
 
@@ -203,7 +206,7 @@ def bars_table(found: Picture, counts: pd.DataFrame) -> look.Html:
     return cells.figure(
         sentence(counts),
         body,
-        foot=[widgets.drawn(found, "")["source"], core_note()],
+        foot=[widgets.foot(found, coverage=widgets.reported(counts)), core_note()],
         illustrative=found.plan.stamp.is_illustrative,
     )
 
@@ -279,11 +282,20 @@ def world(
     look_ = widgets.drawn(
         found,
         map_title(words, indicator, rows),
+        coverage=told(found, rows),
         source=words.indicator(indicator).fields["source"],
+        note=how_statuses(found),
         half=True,
     )
     figure: go.Figure = drawing.draw(rows, placed(found), **look_)
     return figure
+
+
+def told(found: Picture, rows: pd.DataFrame) -> str:
+    """Return how many of the States on a map have reported the indicator."""
+    areas = set(placed(found)["area"])
+    known = rows[rows["value"].notna() & rows["area"].isin(areas)]
+    return widgets.covered(known["area"].nunique(), len(areas), _("States and observers"))
 
 
 def tiles(found: Picture, words: PlanTexts, indicator: str, rows: pd.DataFrame) -> look.Html:
@@ -291,12 +303,12 @@ def tiles(found: Picture, words: PlanTexts, indicator: str, rows: pd.DataFrame) 
     areas = placed(found)
     names = cached.kept("area names", spoken, language())
     areas = areas.assign(name=areas["area"].map(names).fillna(areas["name"]))
-    told = dict(zip(rows["area"], zip(rows["status"], rows["detail"], strict=True), strict=True))
+    said = dict(zip(rows["area"], zip(rows["status"], rows["detail"], strict=True), strict=True))
     source = words.indicator(indicator).fields["source"]
     return cells.figure(
         map_title(words, indicator, rows),
-        cells.tiles(charts.tiles.alt(rows, areas), areas, told),
-        foot=[widgets.drawn(found, "", source=source)["source"]],
+        cells.tiles(charts.tiles.alt(rows, areas), areas, said),
+        foot=[widgets.foot(found, coverage=told(found, rows), source=source)],
         illustrative=found.plan.stamp.is_illustrative,
     )
 

@@ -173,3 +173,19 @@ def scale(table: pd.DataFrame) -> float:
 def unit_of(text: IndicatorText, table: pd.DataFrame) -> str:
     """Return the unit of the figures of groups."""
     return "%" if scale(table) > 1 else unit(str(text.fields["unit"]))
+
+
+def latest(table: pd.DataFrame) -> str:
+    """Return how many States stand behind the latest figure of a group, and of which year."""
+    known = table[table["n"] > 0].sort_values("year")
+    if known.empty:
+        return widgets.covered(0, table["states"].max() if len(table) else 0, _("States"))
+    last = known.iloc[-1]
+    return widgets.covered(
+        last["n"], last["states"], _("States in {year}").format(year=int(last["year"]))
+    )
+
+
+def ways() -> str:
+    """Return what both ends of a way are."""
+    return _("From the value at the baseline to the latest one, each with its year.")

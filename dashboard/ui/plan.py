@@ -178,7 +178,9 @@ def counts(found: Picture, chosen: str) -> pd.DataFrame:
 
 def bars(found: Picture, table: pd.DataFrame) -> go.Figure:
     """Draw the statuses of an objective by measure."""
-    look_ = widgets.drawn(found, overview.sentence(table), note=note())
+    look_ = widgets.drawn(
+        found, overview.sentence(table), coverage=widgets.reported(table), note=note()
+    )
     return charts.status_bar.draw(table, **look_)
 
 
@@ -204,7 +206,14 @@ def road(found: Picture, table: pd.DataFrame) -> go.Figure:
     """Draw the dates of the plan."""
     title = _("From the founding report to the next appraisal")
     return charts.timeline.draw(
-        table, today=visit.now().date(), **widgets.drawn(found, title, source=found.plan.title)
+        table,
+        today=visit.now().date(),
+        **widgets.drawn(
+            found,
+            title,
+            coverage=widgets.covered(len(table), len(table), _("dates of the plan")),
+            note=_("Each date as its source gives it; where only the year is known, the year."),
+        ),
     )
 
 

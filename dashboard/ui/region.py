@@ -222,7 +222,9 @@ def bars(found: Picture, group: str, table: pd.DataFrame) -> go.Figure:
     """Draw the statuses of the members by objective."""
     title = f"{found.names[group]}: {overview.sentence(table)}"
     note = _("Core indicators; a series is one indicator in one member. The silent are counted.")
-    return charts.status_bar.draw(table, **widgets.drawn(found, title, note=note, half=True))
+    return charts.status_bar.draw(
+        table, **widgets.drawn(found, title, coverage=widgets.reported(table), note=note, half=True)
+    )
 
 
 # One indicator --------------------------------------------------------------------------------
@@ -264,6 +266,7 @@ def trend(found: Picture, group: str, text: IndicatorText, table: pd.DataFrame) 
         **widgets.drawn(
             found,
             trend_title(found, group, text, table),
+            coverage=places.latest(table[table["group"] == group]),
             source=text.fields["source"],
             note=f"{_rule(table, text)} {places.running(found)}",
             half=True,
@@ -337,7 +340,14 @@ def dumbbells(
     return charts.dumbbell.draw(
         table.head(shown),
         unit=places.unit(str(text.fields["unit"])),
-        **widgets.drawn(found, title, source=text.fields["source"], note=note, half=True),
+        **widgets.drawn(
+            found,
+            title,
+            coverage=widgets.covered(told, len(table), _("members")),
+            source=text.fields["source"],
+            note=f"{places.ways()} {note}".strip(),
+            half=True,
+        ),
     )
 
 
@@ -358,7 +368,14 @@ def spread(found: Picture, group: str, text: IndicatorText, table: pd.DataFrame)
         targets=aims[aims["area"] == ""],
         unit=places.unit(str(text.fields["unit"])),
         levels=places.has_levels(text),
-        **widgets.drawn(found, title, source=text.fields["source"], half=True),
+        **widgets.drawn(
+            found,
+            title,
+            coverage=widgets.covered(told, len(table), _("members")),
+            source=text.fields["source"],
+            note=how_spread(table),
+            half=True,
+        ),
     )
 
 

@@ -171,7 +171,8 @@ def _map(found: Picture, round_: ReportingRound, areas: pd.DataFrame) -> _Map:
     counts = zip(areas["submitted"] + areas["accepted"], areas["expected"], strict=True)
     words = _("{done} of {expected} delivered")
     detail = [words.format(done=number(done), expected=number(whole)) for done, whole in counts]
-    figure = charts.tiles.draw(said.assign(detail=detail), placed, **widgets.drawn(found, title))
+    drawn = tasks.drawn(found, title, delivered, len(areas))
+    figure = charts.tiles.draw(said.assign(detail=detail), placed, **drawn)
     return _Map(cached.Drawn(figure), rows, charts.tiles.alt(said, placed))
 
 

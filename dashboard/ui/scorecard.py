@@ -259,14 +259,13 @@ def sentence(shown: Card) -> str:
 def figure(shown: Card) -> look.Html:
     """Return the table of cells with its title, key and source."""
     found, view, drawn = shown.found, shown.view, shown.cells
-    title, whole = sentence(shown), shown.whole
+    title = sentence(shown)
     frame = _frame(shown, shown.sums, title)
     body = (
         cells.many(frame, drawn)
         if view.is_many
         else cells.single(frame, drawn, are_groups=view.are_groups)
     )
-    n, of = int(whole["n"].sum()), int(whole["expected"].sum())
     unit = _("States reporting, all cells together") if view.are_groups and not view.is_many else ""
     return cells.figure(
         title,
@@ -278,22 +277,24 @@ def figure(shown: Card) -> look.Html:
             ],
             "",
         ),
-        foot=[
-            _("Source: {source}.").format(source=found.plan.title),
-            widgets.drawn(found, "")["source"],
-            _("Reported: {n} of {of} ({share}).").format(
-                n=number(n), of=number(of), share=percent(n / of) if of else "–"
-            ),
-            unit,
-        ],
+        foot=[widgets.foot(found, coverage=covered(shown)), unit],
         illustrative=found.plan.stamp.is_illustrative,
+    )
+
+
+def covered(shown: Card) -> str:
+    """Return how much of what is asked in the whole table is reported."""
+    n, of = int(shown.whole["n"].sum()), int(shown.whole["expected"].sum())
+    share = percent(n / of) if of else "–"
+    return _("Coverage: {n} of {of} asked ({share}).").format(
+        n=number(n), of=number(of), share=share
     )
 
 
 def picture(shown: Card) -> go.Figure:
     """Draw the same cells as a picture that can be saved."""
     found, drawn, sums = shown.found, shown.cells, shown.sums
-    look_ = widgets.drawn(found, sentence(shown), source=found.plan.title)
+    look_ = widgets.drawn(found, sentence(shown), coverage=covered(shown), note=how(shown))
     names = spoken(found)
     order = ordered(shown, sums, names)
     down = [(code, names.get(code, code)) for code in order]

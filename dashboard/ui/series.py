@@ -120,11 +120,14 @@ def trend(
     is_part = way.reason == "part"
     base = None if is_part else _base(found, text.code, area)
     title = charts.trend.sentence(table, unit=unit(text).strip())
-    told = _("{n} of {of} years have a figure.").format(
-        n=number(int(table["value"].notna().sum())), of=number(len(table))
+    drawn = widgets.drawn(
+        found,
+        title,
+        coverage=widgets.covered(table["value"].notna().sum(), len(table), _("years")),
+        source=text.fields["source"],
+        note=outlook(way),
+        half=True,
     )
-    note = f"{told} {outlook(way)}"
-    drawn = widgets.drawn(found, title, source=text.fields["source"], note=note, half=True)
     return charts.trend.draw(
         table,
         targets=None if is_part else targets(found, text.code, area),

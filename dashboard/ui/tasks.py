@@ -298,7 +298,9 @@ def neighbours(found: Picture, errand: Errand) -> None:
     areas = found.plan.areas[found.plan.areas["area"].isin(table["area"])]
     figure = cached.figure(
         "neighbours",
-        lambda: charts.tiles.draw(table[["area", "status"]], areas, **widgets.drawn(found, title)),
+        lambda: charts.tiles.draw(
+            table[["area", "status"]], areas, **drawn(found, title, done, len(table))
+        ),
         *about,
     )
     widgets.chart(
@@ -307,8 +309,21 @@ def neighbours(found: Picture, errand: Errand) -> None:
         key="who_has_reported",
         alt=charts.tiles.alt(table[["area", "status"]], areas),
         found=found,
-        how=_("An area counts as delivered once everything asked of it was sent or accepted."),
+        how=how(),
         labels=columns(),
+    )
+
+
+def how() -> str:
+    """Return when an area counts as delivered."""
+    return _("An area counts as delivered once everything asked of it was sent or accepted.")
+
+
+def drawn(found: Picture, title: str, done: int, of: int) -> charts.Look:
+    """Return the words of a map of deliveries."""
+    coverage = widgets.covered(done, of, _("areas delivered"))
+    return widgets.drawn(
+        found, title, coverage=coverage, source=_("Reporting rounds of this record"), note=how()
     )
 
 

@@ -242,33 +242,51 @@ def drawn(
     found: Picture,
     title: str,
     *,
+    coverage: str,
+    note: str,
     source: str = "",
-    note: str = "",
-    coverage: tuple[int, int] | None = None,
     half: bool = False,
 ) -> Look:
     """Return the words and the light of a chart: a sentence, its source, its moment, its mark.
 
-    `coverage` is how many of how many report; `half` says that it stands in one of two columns.
+    `coverage` comes from `covered` or `reported`; `source` is the plan's record where it is not
+    said, and `note` tells how the figures come about. `half` says that it stands in one of two
+    columns.
     """
-    moment = found.plan.stamp.as_of
-    parts = [
-        _("Source: {source}.").format(source=source.rstrip(".")) if source else "",
-        _("Record as of {moment}.").format(
-            moment=day(visit.now()) if moment == FOREVER else instant(moment)
-        ),
-        _("Coverage: {n} of {of}.").format(n=number(coverage[0]), of=number(coverage[1]))
-        if coverage
-        else "",
-    ]
     return Look(
         title=title,
-        source=" ".join(part for part in parts if part),
+        source=foot(found, coverage=coverage, source=source),
         note=note,
         illustrative=found.plan.stamp.is_illustrative,
         mode=visit.theme(),
         width=min(look.width(visit.agent()), HALF if half else look.WIDE),
     )
+
+
+def foot(found: Picture, *, coverage: str, source: str = "") -> str:
+    """Return what stands under every picture: source, moment and coverage."""
+    moment = found.plan.stamp.as_of
+    parts = [
+        _("Source: {source}.").format(source=(source or found.plan.title).rstrip(".")),
+        _("Record as of {moment}.").format(
+            moment=day(visit.now()) if moment == FOREVER else instant(moment)
+        ),
+        coverage,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def covered(n: float, of: float, what: str) -> str:
+    """Return how many stand behind a picture and of how many, as in `Coverage: 1 of 4 States.`."""
+    said = _("Coverage: {n} of {of} {what}.")
+    return said.format(n=number(int(n)), of=number(int(of)), what=what)
+
+
+def reported(counts: pd.DataFrame) -> str:
+    """Return how many of some counted series are reported; columns status and n."""
+    silent = int(counts.loc[counts["status"] == "no_data", "n"].sum())
+    total = int(counts["n"].sum())
+    return covered(total - silent, total, _("series"))
 
 
 def chart(
@@ -306,8 +324,13 @@ def chart(
     return charts.clicked(event if clickable else None)  # type: ignore[arg-type]
 
 
-def offer(rows: pd.DataFrame, *, title: str, found: Picture, key: str) -> None:
-    """Offer exactly these rows as files, each with source, moment and the mark where it is due."""
+def offer(
+    rows: pd.DataFrame | Callable[[], pd.DataFrame], *, title: str, found: Picture, key: str
+) -> None:
+    """Offer exactly these rows as files, each with source, moment and the mark where it is due.
+
+    Where rows take long to find, give what finds them: it is called once a file is asked for.
+    """
     meta = Meta(
         title=title,
         source=f"{found.plan.title}, {visit.settings().agency}",
@@ -318,7 +341,7 @@ def offer(rows: pd.DataFrame, *, title: str, found: Picture, key: str) -> None:
     for form in FORMATS.values():
         row.download_button(
             _(form.label),
-            data=lambda form=form: form.write(rows, meta),  # type: ignore[misc]
+            data=lambda form=form: form.write(rows() if callable(rows) else rows, meta),  # type: ignore[misc]
             file_name=f"headway-{key}{form.suffix}",
             mime=form.media_type,
             key=f"{key}_{form.suffix}",
