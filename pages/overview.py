@@ -68,6 +68,16 @@ cached.html("changed", lambda: overview.changed(found, words, change), *now)
 brief.offer(found, found.plan.scope)
 st.header(_("What is awaited"))
 cached.html("awaited", lambda: overview.awaited(found, words), *now)
+who = cached.kept("who reports", lambda: overview.reporting(found), *now)
+cells.more(
+    who,
+    key="reporting",
+    alt=cached.kept("who reports alt", lambda: charts.coverage.alt(who), *now),
+    found=found,
+    how=overview.how_reporting(),
+    picture=lambda: overview.dots(found, who),
+    title=_("Who reports, region by region"),
+)
 st.header(_("What comes next, and what was last accepted"), anchor="dates")
 left, right = st.columns(2, gap="large")
 with left:
@@ -75,5 +85,4 @@ with left:
 with right:
     cached.html("recent", lambda: overview.recent(found), *now)
 with st.expander(_("What every reader should know")):
-    for notice in words.notices:
-        st.html(look.notice(notice))
+    st.html(look.stack(look.notice(notice) for notice in words.notices))

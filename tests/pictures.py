@@ -17,7 +17,6 @@ from dashboard.charts import (
     spread,
     status_bar,
     tiles,
-    tree,
     waterfall,
 )
 from dashboard.progress.aggregation import AGGREGATES
@@ -96,13 +95,6 @@ REPORTING = table(
     ("Africa", "UGA", "Uganda", False),
     ("Oceania", "NRU", "Nauru", True),
 )
-BRANCHES = table(
-    tree.BRANCHES,
-    ("GPA", "", "Global Plan", ""),
-    ("1", "GPA", "Prevent", ""),
-    ("1.1", "1", "Research", "on_track"),
-    ("1.2", "1", "Campaigns", "no_data"),
-)
 EVENTS = pd.DataFrame(
     {
         "day": pd.to_datetime(["2021-11-22", "2010-07-30", "2030-12-31"]).astype("datetime64[us]"),
@@ -175,10 +167,6 @@ EVERY: dict[str, tuple[Draw, Callable[[], str]]] = {
         lambda **look: charts.timeline.draw(EVENTS, today=date(2026, 1, 15), **look),
         lambda: charts.timeline.alt(EVENTS),
     ),
-    "tree": (
-        lambda **look: charts.tree.draw(BRANCHES, **look),
-        lambda: charts.tree.alt(BRANCHES),
-    ),
     "trend": (
         lambda **look: charts.trend.draw(
             LINE, targets=target(80.0), base=charts.trend.Base(2020, 30.0), unit="%", **look
@@ -208,7 +196,6 @@ EMPTY: dict[str, Draw] = {
     "status_bar": lambda **look: charts.status_bar.draw(frames.empty(status_bar.COUNTS), **look),
     "tiles": lambda **look: charts.tiles.draw(STATUSES, frames.empty(frames.AREAS), **look),
     "timeline": lambda **look: charts.timeline.draw(EVENTS[:0], today=date(2026, 1, 15), **look),
-    "tree": lambda **look: charts.tree.draw(frames.empty(tree.BRANCHES), **look),
     "trend": lambda **look: charts.trend.draw(frames.empty(slices.SERIES), **look),
 }
 """Every picture without anything to draw. A map of no statuses is still a map, of silence."""

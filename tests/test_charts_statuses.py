@@ -1,4 +1,4 @@
-"""Statuses counted, crossed and drawn as a tree: shares of all, the silent hatched."""
+"""Statuses counted and crossed: shares of all, the silent hatched."""
 
 import base64
 import json
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.charts import matrix, palette, status_bar, tree
-from tests.pictures import BRANCHES, CELLS, COLUMNS, COUNTS, ROWS, table
+from dashboard.charts import matrix, palette, status_bar
+from tests.pictures import CELLS, COLUMNS, COUNTS, ROWS, table
 
 
 def test_parts_are_shares_of_everything_counted_the_silent_included() -> None:
@@ -138,13 +138,6 @@ def test_a_matrix_is_told_by_size_and_counts() -> None:
     assert matrix.alt(CELLS, ROWS, COLUMNS) == (
         "2 rows by 2 columns: On track 1, Target missed 1, Not reported 2."
     )
-
-
-def test_only_leaves_take_room_and_the_silent_ones_are_hatched() -> None:
-    icicle = tree.draw(BRANCHES, title="T").data[0]
-    assert icicle["values"].tolist() == [0, 0, 1, 1]
-    assert list(icicle.marker.pattern.shape) == ["", "", "", "/"]
-    assert list(icicle.labels)[2] == "▲ Research"
 
 
 def test_a_long_name_gives_way_to_the_count_beside_it() -> None:

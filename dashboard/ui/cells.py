@@ -264,9 +264,12 @@ def more(
     how: str,
     picture: Callable[[], go.Figure],
     labels: Mapping[str, str] | None = None,
+    title: str = "",
 ) -> None:
     """Show how cells are made, their table, their data and a picture of them, once asked for."""
-    box = st.expander(_("How it is made, table and data"), key=f"{key}_more", on_change="rerun")
+    box = st.expander(
+        title or _("How it is made, table and data"), key=f"{key}_more", on_change="rerun"
+    )
     if box.open:
         with box:
             st.caption(how)

@@ -394,6 +394,37 @@ def _awaited(title: str, part: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
+def reporting(found: Picture) -> pd.DataFrame:
+    """Return who reports any core indicator, region by region, as the dots take it."""
+    names = cached.kept("area names", spoken, language())
+    table = views.states(found)
+    region = table["region"].map(found.names).fillna(table["region"])
+    told = table.assign(
+        group=region,
+        name=table["area"].map(names).fillna(table["name"]),
+        has_reported=table["n"] > 0,
+    )
+    told = told.sort_values(["group", "name"], kind="stable")
+    return told[["group", "area", "name", "has_reported", "n", "expected"]].reset_index(drop=True)
+
+
+def how_reporting() -> str:
+    """Return what the dots say."""
+    return _("A filled dot is a State with at least one core figure that still counts.")
+
+
+def dots(found: Picture, rows: pd.DataFrame) -> go.Figure:
+    """Draw a dot for every State, filled where it reports."""
+    told = int(rows["has_reported"].sum())
+    look_ = widgets.drawn(
+        found,
+        charts.coverage.sentence(rows),
+        coverage=widgets.covered(told, len(rows), _("States")),
+        note=how_reporting(),
+    )
+    return charts.coverage.draw(rows, **look_)
+
+
 def dates(found: Picture, words: PlanTexts) -> look.Html:
     """Return the next dates of the plan and what comes again."""
     today = moment(found)

@@ -23,6 +23,7 @@ COLUMNS: Final = {
     "ends": N_("Ends"),
     "expected": N_("Expected"),
     "group": N_("Group"),
+    "has_reported": N_("Has reported"),
     "high": N_("Highest possible"),
     "indicator": N_("Indicator"),
     "kind": N_("Kind"),
