@@ -68,7 +68,7 @@ class _Feed:
     ) -> None:
         self._chunks, self._fields, self._meta, self._most = chunks, fields, meta, most
         names = [field.name for field in fields]
-        self._waiting = (chunk[names] for chunk in self._chunks)
+        self._waiting = (chunk[names] for chunk in self._chunks if len(chunk))
         self._next = next(self._waiting, pd.DataFrame(columns=names))
         self.is_done = False
         self.total = 0

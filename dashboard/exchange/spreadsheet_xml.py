@@ -35,6 +35,8 @@ FIRST_DAY: Final = np.datetime64("1899-12-30")
 """Day 0 of a workbook."""
 WIDTHS: Final = {"boolean": 9, "integer": 9, "number": 13, "date": 12, "datetime": 21}
 WIDEST: Final = 60
+SEEN: Final = 1000
+"""Rows that are looked at before a column is made so wide."""
 
 
 def quoted(text: str) -> str:
@@ -109,8 +111,9 @@ def _width(field: Field, sample: pd.DataFrame) -> int:
     least = len(field.name) + 4
     if field.type != "string":
         return max(WIDTHS[field.type], least)
-    longest = sample[field.name].astype("str").str.len().fillna(0).max() if len(sample) else 0
-    return int(min(max(longest + 2, least), WIDEST))
+    seen = sample[field.name].head(SEEN).dropna().tolist()
+    longest = max((len(str(text)) for text in seen), default=0)
+    return min(max(longest + 2, least), WIDEST)
 
 
 def foot(meta: Meta, wide: int, last: int) -> bytes:
