@@ -1,12 +1,29 @@
 """What an installation can set, read once from the environment by the faces of the program."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from models import BadInput, Fault
+from models import BadInput, Fault, Role
+
+
+@dataclass(frozen=True)
+class GroupRole:
+    """What the members of a provider's group may do: a role, in a plan and area (none: in all)."""
+
+    group: str
+    role: Role
+    area: str | None = None
+    plan: str | None = None
+
+    def __str__(self) -> str:
+        """Return it as it is written in the setting."""
+        area = f" in {self.area}" if self.area else ""
+        plan = f" for {self.plan}" if self.plan else ""
+        return f"{self.group} = {self.role.value}{area}{plan}"
 
 
 @dataclass(frozen=True)
@@ -17,6 +34,10 @@ class Oidc:
     client_id: str
     client_secret: str
     name: str
+    scopes: str = "openid email profile"  # HEADWAY_OIDC_SCOPES: what we ask to be told
+    claim: str = "groups"  # HEADWAY_OIDC_CLAIM: where it tells the groups of a person
+    groups: tuple[GroupRole, ...] = ()  # HEADWAY_OIDC_GROUPS: what they may do here
+    asks_code: bool = False  # HEADWAY_OIDC_SECOND_FACTOR: our own beside the provider's
 
 
 @dataclass(frozen=True)
@@ -118,7 +139,49 @@ def _provider(environ: Mapping[str, str]) -> Oidc | None:
         client_id=values[1],
         client_secret=values[2],
         name=environ.get("HEADWAY_OIDC_NAME", "") or "OpenID Connect",
+        scopes=_scopes(environ),
+        claim=environ.get("HEADWAY_OIDC_CLAIM", "").strip() or Oidc.claim,
+        groups=_groups(environ.get("HEADWAY_OIDC_GROUPS", "")),
+        asks_code=_switch(environ, "HEADWAY_OIDC_SECOND_FACTOR", False),
     )
+
+
+def _scopes(environ: Mapping[str, str]) -> str:
+    scopes = environ.get("HEADWAY_OIDC_SCOPES", "").split() or Oidc.scopes.split()
+    if "openid" not in scopes:
+        raise BadInput(Fault("HEADWAY_OIDC_SCOPES", "has no openid: without it nobody is named"))
+    return " ".join(scopes)
+
+
+_GROUP: Final = re.compile(
+    r"(?P<group>\S.*?)\s*=\s*(?P<role>\w+)(?:\s+in\s+(?P<area>\S+))?(?:\s+for\s+(?P<plan>\S+))?"
+)
+
+
+def _groups(text: str) -> tuple[GroupRole, ...]:
+    """Return what `GROUP = ROLE in AREA for PLAN; …` says; area and plan may be left out."""
+    found: list[GroupRole] = []
+    for part in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+        said = _GROUP.fullmatch(part)
+        if said is None:
+            raise BadInput(
+                Fault(
+                    "HEADWAY_OIDC_GROUPS",
+                    f"has {part!r}: write GROUP = ROLE in AREA for PLAN, such as "
+                    "ministry-kenya = coordinator in KEN for UN-GPA, and ; between two",
+                )
+            )
+        if said["role"] not in set(Role):
+            raise BadInput(
+                Fault(
+                    "HEADWAY_OIDC_GROUPS",
+                    f"has {said['role']!r} for a role: write one of " + ", ".join(Role),
+                )
+            )
+        one = GroupRole(said["group"], Role(said["role"]), said["area"], said["plan"])
+        if one not in found:
+            found.append(one)
+    return tuple(found)
 
 
 def _mail(environ: Mapping[str, str]) -> Mail:

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from dashboard import cli, i18n
 from dashboard.cli import base
 from dashboard.services import access, observations, passwords, people, review, sign_in
-from models import SYSTEM, open_database, reading, unit_of_work
+from models import SYSTEM, SecondFactor, open_database, reading, unit_of_work
 from tests.tiny import NOON, PERCENT, PLAN, chain, draft
 
 Run = Callable[..., Result]
@@ -203,6 +203,21 @@ def test_accounts_are_added_granted_listed_and_closed(run: Run, record: Path) ->
     run("user", "activate", "new@example.org")
     told = run("user", "grant", "nobody@example.org", "--role", "viewer", code=1).output
     assert "Nobody has an account" in told
+
+
+def test_a_lost_second_factor_is_lifted_at_the_terminal(run: Run, record: Path) -> None:
+    engine = open_database(f"sqlite:///{record}")
+    unit_of_work(
+        engine,
+        lambda session: session.add(
+            SecondFactor(person_id="reviewer", secret="", created_at=NOON, confirmed_at=NOON)
+        ),
+    )
+    engine.dispose()
+    told = run("user", "lift", "reviewer@example.org").output
+    assert "without a second factor" in told
+    again = run("user", "lift", "reviewer@example.org", code=1).output
+    assert "no second factor" in again
 
 
 def test_the_last_administrator_stays(run: Run, record: Path) -> None:

@@ -39,6 +39,7 @@ from dashboard.services import (
     snapshots,
     tasks,
     tokens,
+    trail,
     updates,
     voices,
 )
@@ -261,7 +262,7 @@ TABLE: Final[dict[str, Row]] = {
         lambda s, w: factors.begin(s, w, BOX, now=LATER), EVERYBODY, EVERYBODY, EVERYBODY
     ),
     "factors.begun": Row(
-        lambda s, w: factors.begun(s, w, BOX) is None, EVERYBODY, EVERYBODY, EVERYBODY
+        lambda s, w: factors.begun(s, w, BOX, now=LATER) is None, EVERYBODY, EVERYBODY, EVERYBODY
     ),
     "factors.confirm": Row(
         lambda s, w: factors.confirm(s, w, "1", BOX, now=LATER), EVERYBODY, EVERYBODY, EVERYBODY
@@ -305,6 +306,12 @@ TABLE: Final[dict[str, Row]] = {
     ),
     "people.add": Row(
         lambda s, w: people.add(s, w, email="n@a.org", name="N", now=NOON), "FA", "FA", "FA"
+    ),
+    "people.has_password": Row(
+        lambda s, w: people.has_password(s, w) is False, EVERYBODY, EVERYBODY, EVERYBODY
+    ),
+    "people.set_language": Row(
+        lambda s, w: people.set_language(s, w, "fr"), EVERYBODY, EVERYBODY, EVERYBODY
     ),
     "people.set_password": Row(
         lambda s, w: people.set_password(s, w, "coordinator", "a long enough one", now=NOON), "A"
@@ -390,6 +397,12 @@ TABLE: Final[dict[str, Row]] = {
     "updates.submit": Row(
         lambda s, w: updates.submit(s, w, update(), plan=PLAN, token="2", now=LATER), "CF"
     ),
+    "trail.read": Row(  # the actor did nothing, and was given nothing
+        lambda s, w: trail.read(s, w, trail.Asked(area="KEN"), now=NOON).rows, "FSA", "", "FSA"
+    ),
+    "trail.heads": Row(lambda s, w: "KEN" in set(trail.heads(s, w)["chain"]), "FSA", "", "FSA"),
+    "trail.verify": Row(lambda s, w: trail.verify(s, w, area="KEN") == [], "FSA", "", "FSA"),
+    "trail.known": Row(lambda s, w: "coordinator" in trail.known(s, w, now=NOON), "FA"),
     "updates.queue": Row(lambda s, w: updates.queue(s, w, plan=PLAN), "R"),
     "voices.speaks": Row(lambda s, w: voices.speaks(w, plan=PLAN, area=KENYA), "CFEN"),
     "voices.give": Row(
@@ -420,7 +433,9 @@ ELSEWHERE: Final = {
     "mappings": "accept carry offers",
     "plans": "install_all",
     "queues": "counting mine states",
+    "restoring": "restore",
     "rounds": "receipt seal",
+    "sent": "mine once",
     "sessions": "listing revoke",
     "snapshots": "keep",
     "tasks": "neighbours",

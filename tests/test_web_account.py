@@ -325,6 +325,25 @@ def test_the_chosen_language_is_kept_for_a_year(browser: TestClient) -> None:
     assert unknown.status_code == 403
 
 
+def test_letters_follow_the_language_that_somebody_signed_in_chooses(
+    browser: TestClient, amina: str, database: Engine
+) -> None:
+    unit_of_work(
+        database, lambda session: setattr(session.get_one(Person, amina), "language", "fr")
+    )
+
+    def choose(code: str) -> str:
+        form = {"form": field(browser.get("/account/language")), "language": code}
+        assert browser.post("/account/language", data=form).status_code == 303
+        with reading(database) as session:
+            return session.get_one(Person, amina).language
+
+    assert choose("en") == "fr"  # nobody is signed in: it is about this browser alone
+    doors.sign_in(browser)
+    assert choose(i18n.PSEUDO) == "fr"  # no language of letters
+    assert choose("en") == "en"
+
+
 def test_a_real_installation_offers_nobody_to_try(browser: TestClient, amina: str) -> None:
     page = browser.get("/account/sign-in")
     assert "Try it" not in page.text

@@ -229,6 +229,20 @@ def password(email: str, password: str | None) -> None:
     click.echo(_("The password of {email} is changed.").format(email=email))
 
 
+@user.command(help=N_("Lift the second factor of somebody who lost it; audited."))
+@EMAIL
+def lift(email: str) -> None:
+    """Lift a second factor."""
+    from dashboard.services import factors
+    from models import SYSTEM
+
+    desk = Desk()
+    desk.write(
+        lambda session: factors.lift(session, SYSTEM, person(session, email), now=desk.now())
+    )
+    click.echo(_("{email} signs in without a second factor from now on.").format(email=email))
+
+
 @user.command(help=N_("Close an account and end its sessions; what the person did stays."))
 @EMAIL
 def deactivate(email: str) -> None:

@@ -11,7 +11,7 @@ import hmac
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -41,6 +41,8 @@ STEP: Final = 30
 DRIFT: Final = (0, -1, 1)
 """Steps by which the clock of a telephone may be wrong."""
 DIGITS: Final = 6
+TO_CONFIRM: Final = timedelta(hours=1)
+"""How long a secret that was shown waits for its first code."""
 CODES: Final = 10
 """Recovery codes: enough for years, few enough to print."""
 SIGNS: Final = "23456789CDFGHJKMNPQRTVWXYZ"  # none that are mistaken for another, or make words
@@ -52,7 +54,6 @@ class Standing:
     """How far somebody's own second factor is."""
 
     is_on: bool
-    is_begun: bool
     since: datetime | None
     codes_left: int
 
@@ -71,7 +72,7 @@ def standing(session: Session, who: Identity) -> Standing:
     held = session.get(SecondFactor, who.person_id)
     since = None if held is None else held.confirmed_at
     left = _left(session, who.person_id)
-    return Standing(since is not None, held is not None and since is None, since, left)
+    return Standing(since is not None, since, left)
 
 
 def is_on(session: Session, person_id: str) -> bool:
@@ -95,11 +96,11 @@ def begin(session: Session, who: Identity, box: "Fernet", *, now: datetime) -> N
     session.flush()
 
 
-def begun(session: Session, who: Identity, box: "Fernet") -> Begun | None:
-    """Return the secret that one is setting up; none where nothing is begun, or it is done."""
+def begun(session: Session, who: Identity, box: "Fernet", *, now: datetime) -> Begun | None:
+    """Return the secret that one is setting up; none where nothing is, or for too long."""
     person = _own(session, who)
     held = session.get(SecondFactor, person.id)
-    secret = None if held is None or held.confirmed_at is not None else _opened(held, box)
+    secret = None if held is None or not _is_begun(held, now) else _opened(held, box)
     if secret is None:
         return None
     import pyotp
@@ -117,7 +118,7 @@ def confirm(
     """
     person = _own(session, who)
     held = session.get(SecondFactor, person.id)
-    if held is None or held.confirmed_at is not None:
+    if held is None or not _is_begun(held, now):
         raise WrongState("There is no second factor to confirm. Begin again.")
     step = _step(held, code, box, now)
     if step is None or not _claim(session, person.id, step, confirmed_at=now):
@@ -127,32 +128,28 @@ def confirm(
     return codes
 
 
-def prove(
-    session: Session, person_id: str, code: str, box: "Fernet", *, now: datetime
-) -> str | None:
-    """Count a try with a code; return what fitted (app or recovery), none where it is refused.
+def prove(session: Session, person_id: str, code: str, box: "Fernet", *, now: datetime) -> bool:
+    """Count a try with a code of the app, or a recovery code, and say whether it is let through.
 
     The try is counted in this transaction, so whoever calls must let it be kept. What was right
     is used up: of two at once with the same code, one is refused.
     """
     person = tries.counted(session, select(Person).where(Person.id == person_id))
     if person is None or not person.is_active or not is_on(session, person_id):
-        return None
+        return False
     if tries.are_locked(person, now=now):
-        return None
-    held = session.get_one(SecondFactor, person_id)
-    step = _step(held, code, box, now)
-    if step is not None and _claim(session, person_id, step):
-        tries.forgive(session, person)
-        return "app"
-    if _use(session, person_id, code, now):
-        detail = {"left": _left(session, person_id)}
+        return False
+    step = _step(session.get_one(SecondFactor, person_id), code, box, now)
+    is_right = step is not None and _claim(session, person_id, step)
+    if not is_right and _use(session, person_id, code, now):
+        is_right, detail = True, {"left": _left(session, person_id)}
         _trace(session, "factor.recover", person_id, detail, by=person, now=now)
+    if is_right:
         tries.forgive(session, person)
-        return "recovery"
-    _trace(session, "factor.wrong", person_id, by=person, now=now)
-    tries.count(session, person, now=now)
-    return None
+    else:
+        _trace(session, "factor.wrong", person_id, by=person, now=now)
+        tries.count(session, person, now=now)
+    return is_right
 
 
 def renew_codes(
@@ -160,7 +157,7 @@ def renew_codes(
 ) -> tuple[str, ...]:
     """Replace one's own recovery codes; none where the code does not fit. The try is counted."""
     person = _own(session, who)
-    if prove(session, person.id, code, box, now=now) is None:
+    if not prove(session, person.id, code, box, now=now):
         return ()
     codes = _fresh_codes(session, person.id)
     _trace(session, "factor.codes", person.id, by=who, now=now)
@@ -170,7 +167,7 @@ def renew_codes(
 def remove(session: Session, who: Identity, code: str, box: "Fernet", *, now: datetime) -> bool:
     """Remove one's own factor by a code of it; say whether it fitted. The try is counted."""
     person = _own(session, who)
-    if prove(session, person.id, code, box, now=now) is None:
+    if not prove(session, person.id, code, box, now=now):
         return False
     _forget(session, person.id)
     _trace(session, "factor.off", person.id, by=who, now=now)
@@ -226,6 +223,10 @@ def _own(session: Session, who: Identity) -> Person:
     if who.scopes is not None:
         raise NotAllowed(access.BEYOND)
     return person
+
+
+def _is_begun(held: SecondFactor, now: datetime) -> bool:
+    return held.confirmed_at is None and now < held.created_at + TO_CONFIRM
 
 
 def _opened(held: SecondFactor, box: "Fernet") -> str | None:

@@ -107,6 +107,17 @@ def add(
     return person.id
 
 
+def has_password(session: Session, who: Identity) -> bool:
+    """Say whether somebody signs in with a password of this installation."""
+    return _person(session, who.person_id).password_hash is not None
+
+
+def set_language(session: Session, who: Identity, language: str) -> None:
+    """Keep the language in which somebody gets their letters: no right hangs on it, so no trace."""
+    _person(session, who.person_id).language = language
+    session.flush()
+
+
 def set_password(
     session: Session, who: Identity, person_id: str, password: str, *, now: datetime
 ) -> None:

@@ -75,15 +75,16 @@ def admit(
 
 def complete(
     session: Session, half: Admitted, code: str, box: "Fernet", *, now: datetime
-) -> str | None:
-    """Let in whoever is half in, by a code; return what fitted (app or recovery).
+) -> Admitted | None:
+    """Count a try with a code of somebody who is half in, and return who it was.
 
-    None where the code does not fit, the account waits, or what was proved first has changed.
+    None where it does not fit, the account waits, or what was proved first has changed.
     """
     person = session.get(Person, half.person_id)
     if person is None or half.proof not in {_proof(person, "password"), _proof(person, "oidc")}:
         return None
-    return factors.prove(session, person.id, code, box, now=now)
+    is_right = factors.prove(session, person.id, code, box, now=now)
+    return Admitted(person.id) if is_right else None
 
 
 def by_oidc(

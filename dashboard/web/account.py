@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.i18n.labels import word
-from dashboard.services import passwords, people, sessions, sign_in
-from dashboard.web import account_links, account_tokens, entry, forms, paper
+from dashboard.services import factors, passwords, people, sessions, sign_in
+from dashboard.web import account_factor, account_links, account_tokens, entry, forms, paper
 from dashboard.web.door import Door, language, path
 from dashboard.web.limits import Limit, origin
 from models import HeadwayError, Identity, NotAllowed
@@ -53,6 +53,7 @@ class Account:
                 Route("/account/sign-out", self.sign_out, methods=["GET", "POST"]),
                 Route("/account/sessions", self.sessions, methods=["GET", "POST"]),
                 Route("/account/password", self.password, methods=["GET", "POST"]),
+                *account_factor.Factor(door, self.limit, self._fits).routes,
                 *account_links.Links(door, self.limit).routes,
                 *account_tokens.Tokens(door).routes,
                 Route("/account/language", self.language, methods=["GET", "POST"]),
@@ -152,10 +153,13 @@ class Account:
         now, hours = self.door.now(), self.door.settings.session_hours
         token = request.cookies.get(sessions.COOKIE, "")
         if request.method == "GET":
-            listed = await self.door.read(
-                lambda session: sessions.listing(session, who, token=token, hours=hours, now=now)
+            listed, standing = await self.door.read(
+                lambda session: (
+                    sessions.listing(session, who, token=token, hours=hours, now=now),
+                    factors.standing(session, who),
+                )
             )
-            return self._page(request, "sessions.html", who=who, sessions=listed)
+            return self._page(request, "sessions.html", who=who, sessions=listed, standing=standing)
         fields = await forms.read(request)
         if not forms.is_ours(request, fields):
             return paper.sentence(403, _("Not done"), entry.too_old())
@@ -182,16 +186,18 @@ class Account:
             return paper.sentence(403, _("Not done"), entry.too_old())
         if not self.limit.take(origin(request.scope.get("client")), now):
             return paper.sentence(429, _("Not done"), _("Too many tries. Wait five minutes."))
-        stored = await self.door.read(lambda session: sign_in.stored_password(session, who.email))
-        is_right = await to_thread.run_sync(
-            passwords.check, stored, fields.get("present", ""), limiter=self.checking
-        )
+        is_right = await self._fits(who, fields.get("present", ""))
         problem = "" if is_right else _("That is not your present password.")
         if is_right:
             problem = await self._change(who, fields.get("password", ""))
         if problem:
             return self._page(request, "password.html", 422, who=who, problem=problem)
         return await entry.leave(request, self.door, to="/account/sign-in")
+
+    async def _fits(self, who: Identity, password: str) -> bool:
+        """Say whether this is the present password of somebody who is signed in."""
+        stored = await self.door.read(lambda session: sign_in.stored_password(session, who.email))
+        return await to_thread.run_sync(passwords.check, stored, password, limiter=self.checking)
 
     async def _change(self, who: Identity, password: str) -> str:
         """Set a new password and return what is wrong with it, or nothing."""
@@ -205,7 +211,7 @@ class Account:
         return ""
 
     async def language(self, request: Request) -> Response:
-        """Offer the languages, and speak the one that is chosen from now on."""
+        """Offer the languages, and speak the one that is chosen from now on, in letters too."""
         if request.method == "GET":
             to = forms.local(request.query_params.get("next", "/"))
             return self._page(request, "language.html", to=to, languages=i18n.offered())
@@ -213,6 +219,9 @@ class Account:
         to, chosen = forms.local(fields.get("next", "/")), fields.get("language", "")
         if not forms.is_ours(request, fields) or chosen not in {*i18n.offered(), i18n.PSEUDO}:
             return paper.sentence(403, _("Not done"), entry.too_old())
+        who = await self.door.who(request.scope)
+        if who.person_id and chosen in i18n.offered() and chosen != who.language:
+            await self.door.write(lambda session: people.set_language(session, who, chosen))
         answer = RedirectResponse(to, 303)
         return forms.set_cookie(answer, self.door, i18n.COOKIE, chosen, age=YEAR)
 

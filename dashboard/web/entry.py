@@ -62,7 +62,8 @@ async def enter(
 ) -> Response | None:
     """Open a session for whom `find` names and lead on; none where it names nobody.
 
-    Whoever is asked for a code is led to its page, without a session. The browser's earlier session, if any, ends with it: a token planted there is worth nothing.
+    Whoever is asked for a code is led to its page, without a session. The browser's earlier
+    session, if any, ends with a new one: a token planted there is worth nothing.
     """
     earlier = request.cookies.get(sessions.COOKIE)
     agent, hours, now = _agent(request), door.settings.session_hours, door.now()

@@ -9,7 +9,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from dashboard import i18n
-from dashboard.i18n import _
+from dashboard.i18n import _, plural
 from dashboard.web import files
 from dashboard.web.headers import FORMS
 
@@ -24,6 +24,7 @@ def page(template: str, status: int = 200, **words: Any) -> HTMLResponse:
         .get_template(template)
         .render(
             _=_,
+            plural=plural,
             language=i18n.language(),
             direction=i18n.direction(),
             instant=i18n.instant,
