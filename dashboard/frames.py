@@ -9,15 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntFlag
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 Schema = Mapping[str, str]
+
+WORDS: Final = pd.StringDtype(na_value=np.nan)
 
 
 class Flag(IntFlag):
@@ -218,11 +222,25 @@ def build(schema: Schema, *columns: Sequence[Any] | npt.NDArray[Any]) -> pd.Data
 
     Numbers may be given as decimal text, and are missing where there is none; words are never.
     """
-    made = {
-        name: pd.array(column, dtype="str") if kind == "str" else np.asarray(column, dtype=kind)
-        for (name, kind), column in zip(schema.items(), columns, strict=True)
-    }
-    return pd.DataFrame(made, copy=False)
+    made = [
+        _words(column) if kind == "str" else np.asarray(column, dtype=kind)
+        for kind, column in zip(schema.values(), columns, strict=True)
+    ]
+    table = pd.DataFrame(dict(enumerate(made)), index=pd.RangeIndex(len(made[0])), copy=False)
+    table.columns = _names(tuple(schema))
+    return table
+
+
+@lru_cache
+def _names(names: tuple[str, ...]) -> pd.Index:
+    """Return names of columns as pandas keeps them, made once."""
+    return pd.Index(names)
+
+
+def _words(column: Sequence[Any] | npt.NDArray[Any]) -> pd.api.extensions.ExtensionArray:
+    """Return text as pandas keeps it, without its looking at each piece again."""
+    text = pa.array(column, type=pa.large_string())
+    return pd.arrays.ArrowStringArray(text, dtype=WORDS)  # type: ignore[call-arg]  # as since pandas 3
 
 
 def empty(schema: Schema) -> pd.DataFrame:

@@ -153,7 +153,7 @@ class Series(NamedTuple):
 
 def _read_denominators(pieces: Sequence[bytes | None], years: Sequence[int]) -> Floats:
     if not any(pieces):
-        return np.full(sum(years), np.nan)
+        return np.broadcast_to(np.nan, sum(years))
     empty = np.full(max(years), np.nan, dtype=VALUE).tobytes()
     size = VALUE.itemsize
     filled = (piece or empty[: size * n] for piece, n in zip(pieces, years, strict=True))

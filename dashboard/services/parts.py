@@ -52,7 +52,9 @@ def fetch(session: Session, statement: sa.Select[Any], **given: object) -> list[
     connection = session.connection()
     words, order = _worded(statement, connection.dialect)
     values = given if order is None else tuple(given[name] for name in order)
-    rows = connection.exec_driver_sql(words, values or None).all()
+    result = connection.exec_driver_sql(words, values or None)
+    rows = result.cursor.fetchall()
+    result.close()
     return list(zip(*rows, strict=True)) or [()] * len(statement.selected_columns)
 
 
@@ -178,8 +180,11 @@ def indicators(session: Session, plan: str, links_: pd.DataFrame) -> Indicators:
     ids, code, objective, position, *rest = fetch(session, _INDICATORS, plan=plan)
     name, unit, kind, way, type_, tier, lower, upper, operator, meets, *rest = rest
     rule, rule_global, weight, coverage, levels, least, scores = rest
-    main = links_[links_["is_primary"]]
-    primary = dict(zip(main["indicator"][::-1], main["measure"][::-1], strict=True))
+    pairs = zip(*(links_[one].tolist() for one in frames.MEASURE_INDICATORS), strict=True)
+    primary: dict[str, str] = {}
+    for measure, indicator, is_primary in pairs:
+        if is_primary:
+            primary.setdefault(indicator, measure)
     table = frames.build(
         frames.INDICATORS,
         code,
@@ -219,7 +224,9 @@ class Areas(NamedTuple):
 
     ids: Places
     codes: npt.NDArray[np.object_]
-    parents: tuple[int | None, ...]
+    turn: Places  # where each comes in the order of codes, from 1; at the end 0, for none
+    kinds: Column
+    parents: Column
     table: pd.DataFrame
 
     def places(self, numbers: Column) -> Places:
@@ -233,9 +240,7 @@ class Areas(NamedTuple):
 
     def order(self, places: Places) -> Places:
         """Return where each place comes in the order of codes; none comes first."""
-        order = np.zeros(len(self.codes) + 1, dtype=np.int64)
-        order[np.argsort(self.codes)] = np.arange(1, len(self.codes) + 1)
-        return order[places]
+        return self.turn[places]
 
 
 def ranks(numbers: Places, known: Places) -> Places:
@@ -267,7 +272,10 @@ def areas(session: Session) -> Areas:
         [-1 if one is None else one for one in column],
         [-1 if one is None else one for one in row],
     )
-    return Areas(ids, np.array(code, dtype=object), tuple(parent), table)
+    known = np.array(code, dtype=object)
+    turn = np.zeros(len(known) + 1, dtype=np.int64)
+    turn[np.argsort(known)] = np.arange(1, len(known) + 1)
+    return Areas(ids, known, turn, kind, parent, table)
 
 
 _MEMBERSHIPS: Final = sa.select(
@@ -296,7 +304,8 @@ def memberships(session: Session, places: Areas) -> pd.DataFrame:
 def _tree(places: Areas) -> tuple[Places, Places]:
     """Return regions, subregions and the world as groups that their States always belonged to."""
     parent = places.places(places.parents)
-    lowest = np.flatnonzero(places.table["kind"].isin([AreaKind.STATE, AreaKind.OBSERVER]))
+    leaves = {AreaKind.STATE.value, AreaKind.OBSERVER.value}
+    lowest = np.flatnonzero([kind in leaves for kind in places.kinds])
     pairs = []
     above, below = parent[lowest], lowest
     while (is_there := above >= 0).any():  # level by level up the tree

@@ -33,9 +33,12 @@ WORLD: Final = parts.WORLD
 
 def version(session: Session) -> int:
     """Return a number that grows with every change that a reader could see; cheap to ask."""
-    heads = columns(ChainHead)
-    total = sa.select(sa.func.coalesce(sa.func.sum(heads.c.data_seq), 0))
-    return int(session.connection().execute(total).scalar_one())
+    return int(parts.fetch(session, _VERSION)[0][0])
+
+
+_VERSION: Final = sa.select(
+    sa.func.coalesce(sa.func.sum(columns(ChainHead).c.data_seq), sa.literal_column("0"))
+)
 
 
 def load(session: Session, plan: str, *, as_of: datetime | None = None) -> frames.PlanFrames:
@@ -127,11 +130,15 @@ def _cube(
         spots = spots * len(known) + parts.ranks(numbers, known)
     before = np.cumsum(series.length) - series.length
     starts = spots * shape[-1] + series.first - first - before
-    at = np.repeat(starts, series.length) + np.arange(len(series.values))
-    totals = at < np.prod(shape[1:])
+    at = np.repeat(starts, series.length)
+    at += np.arange(len(series.values))
+    behind = np.flatnonzero(~np.isnan(series.denominators))
+    behind = behind[at[behind] < np.prod(shape[1:])]  # of totals only
+    nothing = np.full(shape[1:], np.nan) if len(behind) else np.broadcast_to(np.nan, shape[1:])
 
     def filled(into: np.ndarray[Any, Any], at: Places, content: np.ndarray[Any, Any]) -> Any:
-        into.reshape(-1)[at] = content
+        if len(at):
+            into.reshape(-1)[at] = content
         return into
 
     return frames.Cube(
@@ -141,7 +148,7 @@ def _cube(
         years=tuple(range(first, last + 1)),
         values=filled(np.full(shape, np.nan), at, series.values),
         flags=filled(np.zeros(shape, dtype=np.uint8), at, series.flags),
-        denominators=filled(np.full(shape[1:], np.nan), at[totals], series.denominators[totals]),
+        denominators=filled(nothing, at[behind], series.denominators[behind]),
     )
 
 
