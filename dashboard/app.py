@@ -16,6 +16,8 @@ from models import SignInNeeded
 
 UNLISTED: Final = {"value"}
 """Pages that show nothing before something was chosen elsewhere."""
+SIGNED_IN: Final = {"audit"}
+"""Pages that have something for everybody with an account."""
 WORK: Final[dict[str, access.Action]] = {
     "tasks": "submit",
     "entry": "submit",
@@ -56,6 +58,7 @@ pages: dict[str, list[Entry]] = {
         Entry("upload", _("Upload"), _("Send a filled workbook, or any table of figures.")),
         Entry("review", _("Review"), _("Accept what was sent, or send it back.")),
         Entry("rounds", _("Reporting rounds"), _("Who is asked what, and who stands where.")),
+        Entry("audit", _("Trail of changes"), _("Who did what, when; and whether it is whole.")),
         Entry("administration", _("Administration"), _("People, roles and the record.")),
     ],
 }
@@ -69,6 +72,7 @@ listed = {
         for entry in entries
         if entry.page not in UNLISTED
         and (entry.page not in WORK or access.allows(person, WORK[entry.page]))
+        and (entry.page not in SIGNED_IN or bool(person.person_id))
     ]
     for group, entries in pages.items()
 }

@@ -31,18 +31,28 @@ Action = Literal[
     "export_history",
     "administer",
     "lift",
+    "trace",
 ]
 
 PERMITS: Final[dict[Role, frozenset[str]]] = {
     Role.VIEWER: frozenset({"read"}),
     Role.COORDINATOR: frozenset({"read", "submit"}),
-    Role.FOCAL_POINT: frozenset({"read", "submit", "invite"}),
+    Role.FOCAL_POINT: frozenset({"read", "submit", "invite", "trace"}),
     Role.REVIEWER: frozenset({"read", "review"}),
     Role.EVALUATOR: frozenset({"read", "find", "snapshot", "export_history"}),
     Role.CIVIL_SOCIETY: frozenset({"read", "remark"}),
-    Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot", "lift"}),
+    Role.SECRETARIAT: frozenset({"read", "coordinate", "snapshot", "lift", "trace"}),
     Role.ADMINISTRATOR: frozenset(
-        {"read", "invite", "coordinate", "snapshot", "export_history", "administer", "lift"}
+        {
+            "read",
+            "invite",
+            "coordinate",
+            "snapshot",
+            "export_history",
+            "administer",
+            "lift",
+            "trace",
+        }
     ),
 }
 """What each role may do. Nobody is given two of submit, review and administer by one role."""
@@ -62,6 +72,7 @@ _REFUSALS: Final[dict[str, str]] = {
     "snapshot": "Snapshots are taken by evaluators, the secretariat and administrators.",
     "export_history": "The history of values is for evaluators and administrators.",
     "administer": "Only an administrator can do this.",
+    "trace": "The trail of changes is for focal points, the secretariat and administrators.",
     "lift": "A second factor is lifted by the secretariat, or by an administrator.",
 }
 

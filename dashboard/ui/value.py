@@ -204,13 +204,15 @@ def _neighbours(table: pd.DataFrame, row: Row) -> look.Html:
     return look.line(links) if links else look.Html("")
 
 
-def back(text: IndicatorText, area: str) -> look.Html:
-    """Return the ways on from a figure: the whole series, the country."""
+def back(text: IndicatorText, row: Row) -> look.Html:
+    """Return the ways on from a figure: the whole series, the country, the trail of changes."""
+    area = str(row["area"])
     return look.line(
         [
             look.anchor(
                 _("The whole series"), ways.address("indicator", indicator=text.code, area=area)
             ),
             look.anchor(_("The whole plan in this area"), ways.address("country", area=area)),
+            look.anchor(_("Trail of changes"), ways.address("audit", ref=str(row["ref"]))),
         ]
     )
