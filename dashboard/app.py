@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.i18n import _
 from dashboard.services import access
-from dashboard.ui import look, search, visit, ways, widgets
+from dashboard.ui import search, visit, ways, widgets
 from dashboard.ui.ways import Entry
 from models import SignInNeeded
 
@@ -26,10 +26,9 @@ WORK: Final[dict[str, access.Action]] = {
     "administration": "invite",
 }
 
-st.set_page_config(page_title="Headway", layout="wide", initial_sidebar_state="auto")
 person = visit.begin()
-st.html(look.style())
 if not visit.may_read():
+    st.set_page_config(page_title="Headway", layout="wide")
     visit.refuse(SignInNeeded("Please sign in: this installation is not public."))
 
 pages: dict[str, list[Entry]] = {
@@ -66,6 +65,7 @@ page = st.navigation(
     [ways.page(entry) for entries in pages.values() for entry in entries], position="hidden"
 )
 here = page.url_path or ways.FIRST
+st.set_page_config(page_title=f"{page.title} – Headway", layout="wide")
 listed = {
     group: [
         entry
@@ -78,11 +78,10 @@ listed = {
 }
 with st.sidebar:
     search.beside()
-    st.html(ways.listing(listed, here))
+    ways.show(listed, here)
     choices = st.container(key="choices")
     visit.show_account()
 if here in WORK:
     visit.require(WORK[here])
-st.set_page_config(page_title=f"{page.title} – Headway")
 with widgets.framed(choices):
     page.run()

@@ -1,5 +1,6 @@
 """Colours, signs and words of statuses: readable, told apart by everyone, never colour alone."""
 
+import re
 import tomllib
 from itertools import combinations
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 
 from dashboard import i18n
 from dashboard.charts import palette
+from dashboard.charts.theme import SANS, SERIF
 from dashboard.progress.words import STATUSES
 from models.vocabulary import Implementation
 
 ROOT: Final = Path(__file__).parent.parent
+STATIC: Final = ROOT / "dashboard" / "static"
 Matrix = npt.NDArray[np.float64]
 
 # Machado, Oliveira and Fernandes (2009), full severity, on linear light.
@@ -151,14 +154,31 @@ def test_the_theme_of_the_pages_is_the_palette_of_the_pictures() -> None:
             assert ratio >= 4.5, (mode, name)
 
 
+def test_the_sheet_of_colours_is_the_palette_of_the_pictures() -> None:
+    sheet = (STATIC / "colours.css").read_text("utf-8")
+    told = dict(re.findall(r"--hw-([a-z-]+): (.*?);", sheet))
+    names = (
+        "paper", "surface", "ink", "muted", "axis", "grid", "accent", "accent_soft", "region",
+        "warning", "warning_soft",
+    )  # fmt: skip
+    light, dark = palette.LIGHT, palette.DARK
+    pairs = {name.replace("_", "-"): (getattr(light, name), getattr(dark, name)) for name in names}
+    for step, colour in light.steps.items():
+        at_night = dark.steps[step]
+        pairs[step] = (colour, at_night)
+        pairs[f"on-{step}"] = (palette.readable_on(colour), palette.readable_on(at_night))
+    for name, (day, night) in pairs.items():
+        assert told[name] == f"light-dark({day}, {night})", name
+    assert (told["sans"], told["serif"]) == (SANS, SERIF)
+
+
 def test_a_first_visit_needs_few_bytes_of_fonts() -> None:
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
-    faces = config["theme"]["fontFaces"]
-    folder = ROOT / "dashboard" / "static"
-    files = {face["url"]: folder / face["url"].removeprefix("/assets/") for face in faces}
-    assert all(path.is_file() for path in files.values())
-    latin = [path for path in files.values() if "-latin-wght" in path.name or "marks" in path.name]
+    sheet = (STATIC / "fonts.css").read_text("utf-8")
+    files = {STATIC / address for address in re.findall(r'url\("(.*?)"\)', sheet)}
+    assert all(path.is_file() for path in files)
+    latin = [path for path in files if "-latin-wght" in path.name or "marks" in path.name]
     assert len(latin) == 3
     assert sum(path.stat().st_size for path in latin) < 120_000
-    for face in faces:  # Streamlit writes the name unquoted: a word that begins with a digit breaks
-        assert not any(word[0].isdigit() for word in face["family"].split())
+    for family in re.findall(r'font-family: "(.*?)"', sheet):
+        # Streamlit writes the name unquoted: a word that begins with a digit breaks
+        assert not any(word[0].isdigit() for word in family.split())

@@ -423,7 +423,6 @@ def test_pitfall_13_nothing_a_page_is_made_of_comes_from_another_host() -> None:
         assert not [one for one in loads if re.match(r"(https?:)?//", one)], path.name
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert not config["browser"]["gatherUsageStats"]
-    assert all(face["url"].startswith("/assets/") for face in config["theme"]["fontFaces"])
     assert charts.CONFIG["topojsonURL"].startswith("/assets/")
     geo = charts.world.draw(STATUSES, AREAS, title="T").to_json()
     assert not re.findall(r"https?:", geo)

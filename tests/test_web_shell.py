@@ -43,7 +43,7 @@ def test_nothing_in_the_page_breaks_its_own_rules() -> None:
 
 def test_our_sheets_come_after_every_other() -> None:
     page = written(SOURCE, "en")
-    for sheet in ("look", "cells"):
+    for sheet in ("fonts", "colours", "look", "cells"):
         assert page.index(f'href="/assets/{sheet}.css?v=') > page.index('<div id="root">')
 
 

@@ -7,6 +7,7 @@ everywhere.
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -39,10 +40,16 @@ class Picture:
         """What tells this picture from others of the same version of the record."""
         return (self.plan.plan, self.plan.stamp.as_of, self.method, self.preset)
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
-        """The names of areas by their codes."""
+        """The names of areas by their codes. Shared by everyone: nobody may change them."""
         return dict(zip(self.plan.areas["area"], self.plan.areas["name"], strict=True))
+
+    @cached_property
+    def indicators(self) -> dict[str, str]:
+        """The names of indicators by their codes, in the order of the plan; shared as well."""
+        asked = self.plan.indicators
+        return dict(zip(asked["indicator"], asked["name"], strict=True))
 
 
 def picture(

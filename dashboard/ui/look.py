@@ -2,17 +2,16 @@
 
 Every function returns HTML for `st.html`; every text handed in is escaped, unless it is itself a
 piece from here. Colours follow the visitor's light or dark theme by themselves, so a piece needs to
-be made only once. `style()` has to stand on the page, once.
+be made only once. The sheets they need (`static/`) stand in the page that a browser starts from.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 from typing import Final, Literal
 
 from dashboard.charts import palette
-from dashboard.charts.theme import NARROW, SANS, SERIF
+from dashboard.charts.theme import NARROW
 from dashboard.i18n import _, number, percent, plural
 from dashboard.progress.words import N_
 
@@ -20,13 +19,6 @@ Tone = Literal["info", "warn", "stop", "good", "calm"]
 
 WIDE: Final = 640
 """Pixels a drawing may count on where the visitor does not hold a phone."""
-_EXTRA: Final = {
-    "line": ("#CBD4DC", "#344552"),
-    "danger": ("#A5231B", "#FFB3A6"),
-    "danger-soft": ("#FCEBE8", "#43201C"),
-    "success": ("#1F6248", "#8EDDBD"),
-    "success-soft": ("#E7F4EE", "#133528"),
-}
 _STATES: Final[dict[str, tuple[Tone, str]]] = {
     "draft": ("calm", N_("Draft")),
     "submitted": ("info", N_("Submitted")),
@@ -46,15 +38,6 @@ class Html(str):
     def _repr_html_(self) -> str:
         """Give the text as it is: Streamlit would look for a file of that name, and trim it."""
         return self
-
-
-@lru_cache(maxsize=1)
-def style() -> Html:
-    """Return the colours of everything here; put them on each page once.
-
-    The sheet that uses them, `static/look.css`, is a file that browsers keep.
-    """
-    return Html(f"<style>:root, .stApp {{{_variables()}}}</style>")
 
 
 def width(agent: str) -> int:
@@ -328,28 +311,17 @@ def join(pieces: Iterable[str], between: str = " ") -> Html:
     return Html(between.join(_text(piece) for piece in pieces))
 
 
+def stack(pieces: Iterable[str]) -> Html:
+    """Return pieces below each other as far apart as parts of the page are.
+
+    One part of a page costs the server as much as the next, however little it says.
+    """
+    return Html(f'<div class="hw-stack">{join(pieces, "")}</div>')
+
+
 def line(pieces: Iterable[str]) -> Html:
     """Return pieces in one line of text, divided by dots."""
     return _piece(f"<p>{join(pieces, ' · ')}</p>")
-
-
-def _variables() -> str:
-    """Return every colour as a variable that holds its light and its dark form."""
-    light, dark = palette.LIGHT, palette.DARK
-    names = (
-        "paper", "surface", "ink", "muted", "axis", "grid", "accent", "accent_soft", "region",
-        "warning", "warning_soft",
-    )  # fmt: skip
-    pairs = {name.replace("_", "-"): (getattr(light, name), getattr(dark, name)) for name in names}
-    for step, colour in light.steps.items():
-        pairs[step] = (colour, dark.steps[step])
-        pairs[f"on-{step}"] = (
-            palette.readable_on(colour),
-            palette.readable_on(dark.steps[step]),
-        )
-    pairs |= _EXTRA
-    colours = "".join(f"--hw-{name}:light-dark({a},{b});" for name, (a, b) in pairs.items())
-    return f"{colours}--hw-sans:{SANS};--hw-serif:{SERIF};"
 
 
 def _piece(inside: str) -> Html:

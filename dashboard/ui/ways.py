@@ -6,6 +6,8 @@ any link does.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -43,15 +45,23 @@ class Entry(NamedTuple):
     about: str
 
 
+_pages: dict[Entry, st.Page] = {}
+
+
 def page(entry: Entry) -> st.Page:
-    """Return a page as Streamlit knows it."""
-    return st.Page(
-        PAGES / f"{entry.page}.py",
-        title=entry.title,
-        url_path="" if entry.page == FIRST else entry.page,
-        help=entry.about,
-        default=entry.page == FIRST,
-    )
+    """Return a page as Streamlit knows it.
+
+    It is made once, which asks the disk, and copied: navigation notes on it that it may run.
+    """
+    if entry not in _pages:
+        _pages[entry] = st.Page(
+            PAGES / f"{entry.page}.py",
+            title=entry.title,
+            url_path="" if entry.page == FIRST else entry.page,
+            help=entry.about,
+            default=entry.page == FIRST,
+        )
+    return copy(_pages[entry])
 
 
 def kept() -> dict[str, str]:
@@ -61,8 +71,12 @@ def kept() -> dict[str, str]:
 
 def address(page: str, **choices: str) -> str:
     """Return the address of another page with these choices, for a link inside a piece of HTML."""
+    return _address(page, kept() | choices)
+
+
+def _address(page: str, choices: Mapping[str, str]) -> str:
     path = "./" if page == FIRST else page
-    query = urlencode(kept() | choices)
+    query = urlencode(choices)
     return f"{path}?{query}" if query else path
 
 
@@ -82,21 +96,33 @@ def trail(crumbs: Sequence[Crumb], here: str) -> look.Html:
     return look.trail(steps, here)
 
 
-def listing(groups: Mapping[str, Sequence[Entry]], here: str) -> look.Html:
-    """Return the list of pages by group, with the one now open marked."""
+def show(groups: Mapping[str, Sequence[Entry]], here: str) -> None:
+    """Show the list of pages by group, with the one now open marked."""
+    listed = tuple((group, tuple(entries)) for group, entries in groups.items() if entries)
+    st.html(_listing(listed, here, tuple(kept().items()), _("Pages")))
+
+
+@lru_cache(maxsize=512)
+def _listing(
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...],
+    here: str,
+    kept: tuple[tuple[str, str], ...],
+    label: str,
+) -> look.Html:
+    choices = dict(kept)
     parts = (
-        f"<h2>{escape(group)}</h2><ul>{''.join(_listed(entry, here) for entry in entries)}</ul>"
-        for group, entries in groups.items()
-        if entries
+        f"<h2>{escape(group)}</h2>"
+        f"<ul>{''.join(_listed(entry, here, choices) for entry in entries)}</ul>"
+        for group, entries in groups
     )
     return look.Html(
-        f'<nav class="hw hw-pages" aria-label="{escape(_("Pages"))}">{"".join(parts)}</nav>'
+        f'<nav class="hw hw-pages" aria-label="{escape(label)}">{"".join(parts)}</nav>'
     )
 
 
-def _listed(entry: Entry, here: str) -> str:
+def _listed(entry: Entry, here: str, choices: Mapping[str, str]) -> str:
     current = ' aria-current="page"' if entry.page == here else ""
     return (
-        f'<li><a href="{escape(address(entry.page))}" '
+        f'<li><a href="{escape(_address(entry.page, choices))}" '
         f'title="{escape(entry.about)}"{current}>{escape(entry.title)}</a></li>'
     )

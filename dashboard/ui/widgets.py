@@ -168,11 +168,12 @@ def open_picture(
     frame.head(title, found, trail)
     if moment is not None:
         frame.moment_banner(moment)
-    st.html(look.heading(title, kicker=kicker or found.plan.title, lede=lede))
+    told = [look.heading(title, kicker=kicker or found.plan.title, lede=lede)]
     if found.plan.stamp.is_illustrative:
-        st.html(look.illustrative_banner())
+        told.append(look.illustrative_banner())
     if method != progress.DEFAULT:
-        st.html(look.notice(cached.kept("changed", lambda: changed(found), *found.key)))
+        told.append(look.notice(cached.kept("changed", lambda: changed(found), *found.key)))
+    st.html(look.stack(told))
     return found
 
 
@@ -223,8 +224,7 @@ def pick_area(
 
 def pick_indicator(found: Picture, codes: Sequence[str] | None = None) -> str:
     """Let the visitor choose an indicator by code and name."""
-    table = found.plan.indicators
-    names = dict(zip(table["indicator"], table["name"], strict=True))
+    names = found.indicators
     offered = list(names if codes is None else codes)
     picked = choose(
         _("Indicator"), offered, name=INDICATOR, show=lambda code: f"{code}  {names[code]}"

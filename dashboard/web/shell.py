@@ -23,6 +23,8 @@ from dashboard.web import files
 from dashboard.web.door import header, language
 
 NAME: Final = "Headway"
+SHEETS: Final = ("fonts", "colours", "look", "cells")
+"""Our style sheets, in the order in which they stand."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,7 @@ def written(source: str, code: str) -> str:
     )
     # After Streamlit's own rules, which stand in the head, so that ours win.
     sheets = "".join(
-        f'<link rel="stylesheet" href="{files.address(name)}">'
-        for name in ("look.css", "cells.css")
+        f'<link rel="stylesheet" href="{files.address(name + ".css")}">' for name in SHEETS
     )
     changes = {
         r"</body>": f"  {sheets}\n  </body>",
