@@ -32,6 +32,7 @@ from models.errors import (
     Unavailable,
     WrongState,
     bad_input,
+    sentence,
 )
 from models.evidence import Evidence, EvidenceFields, EvidenceRevision, EvidenceUse
 from models.imports import BatchState, ColumnMapping
@@ -265,6 +266,7 @@ __all__ = [
     "open_database",
     "plain",
     "reading",
+    "sentence",
     "unit_of_work",
     "web_address",
     "writing",

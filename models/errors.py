@@ -11,7 +11,9 @@
 Messages are sentences for the person who acts: what is wrong, where, and how to mend it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -82,8 +84,14 @@ def bad_input(error: ValidationError, where: str = "") -> BadInput:
     faults = []
     for found in error.errors():
         place = " ".join(str(part) for part in found["loc"])
-        context = found.get("ctx", {})
-        said = _SENTENCES.get(found["type"])
-        message = said.format(**context) if said else found["msg"].removeprefix("Value error, ")
-        faults.append(Fault(" ".join(part for part in (where, place) if part), message))
+        faults.append(Fault(" ".join(part for part in (where, place) if part), sentence(found)))
     return BadInput(*faults)
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """Return one thing that Pydantic found as a sentence without the place."""
+    said = _SENTENCES.get(found["type"])
+    if said:
+        return said.format(**found.get("ctx", {}))
+    text: str = found["msg"].removeprefix("Value error, ")
+    return text

@@ -92,13 +92,13 @@ def client(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def get(client: TestClient, address: str, **query: Any) -> Any:
-    answer = client.get(f"/api/v1/{address}", params=query)
+    answer = client.get(f"/api/v1/{address}", params=query or None)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 def problem(client: TestClient, address: str, status: int, **query: Any) -> str:
-    answer = client.get(f"/api/v1/{address}", params=query)
+    answer = client.get(f"/api/v1/{address}", params=query or None)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     told = shapes.Problem.model_validate(answer.json())
@@ -114,11 +114,15 @@ RESOURCES: dict[str, Any] = {
     "plans/TINY/indicators": shapes.Envelope[list[shapes.IndicatorRow]],
     "areas": shapes.Envelope[list[shapes.AreaRow]],
     "observations?plan=TINY": shapes.Envelope[list[shapes.ObservationRow]],
-    "progress?plan=TINY": shapes.Envelope[list[shapes.ProgressRow]],
-    "progress?plan=TINY&why=true": shapes.Envelope[list[shapes.ProgressRow]],
+    "statuses?plan=TINY": shapes.Envelope[list[shapes.ProgressRow]],
+    "statuses?plan=TINY&why=true": shapes.Envelope[list[shapes.ProgressRow]],
     "aggregates?plan=TINY": shapes.Envelope[list[shapes.AggregateRow]],
     "snapshots": shapes.Envelope[list[shapes.SnapshotRow]],
+    "search?q=kenya&plan=TINY": shapes.Envelope[list[shapes.HitRow]],
+    f"history?plan=TINY&area=KEN&indicator={PERCENT}": shapes.Envelope[list[shapes.StepRow]],
 }
+DEPENDING = ("history",)
+"""What depends on who asks, and is kept by nobody."""
 
 
 @pytest.mark.parametrize("address", RESOURCES)
@@ -182,7 +186,7 @@ def test_observations_are_filtered(client: TestClient, query: dict[str, Any], co
     assert len(get(client, "observations", plan=PLAN, **query)["data"]) == count
 
 
-@pytest.mark.parametrize("address", ["observations", "progress", "aggregates"])
+@pytest.mark.parametrize("address", ["observations", "statuses", "aggregates"])
 def test_pages_follow_each_other_without_gap_or_repeat(live: TestClient, address: str) -> None:
     whole = get(live, address, plan=PLAN, limit=1000)
     assert whole["next"] is None
@@ -203,20 +207,20 @@ def test_as_of_an_earlier_day_the_figures_are_those_known_then(
 ) -> None:
     put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
     asked = {"plan": PLAN, "indicator": PERCENT}
-    now = get(live, "progress", **asked)
-    then = get(live, "progress", **asked, as_of="2026-06-30")
+    now = get(live, "statuses", **asked)
+    then = get(live, "statuses", **asked, as_of="2026-06-30")
     assert [row["value"] for row in now["data"]] == [70]
     assert [row["value"] for row in then["data"]] == [62.5]
     assert then["meta"]["as_of"] == "2026-06-30T23:59:59.999999Z"
 
 
 def test_progress_says_why(client: TestClient) -> None:
-    (row,) = get(client, "progress", plan=PLAN, indicator=PERCENT, why=True)["data"]
+    (row,) = get(client, "statuses", plan=PLAN, indicator=PERCENT, why=True)["data"]
     assert row["status"] in {"on_track", "moderate", "limited"}
     # (62.5 - 20.5) / (90 - 20.5): worked by hand.
     assert row["share"] == pytest.approx(42 / 69.5)
     assert "62.5" in row["why"]
-    assert get(client, "progress", plan=PLAN, indicator=PERCENT)["data"][0]["why"] is None
+    assert get(client, "statuses", plan=PLAN, indicator=PERCENT)["data"][0]["why"] is None
 
 
 def test_aggregates_say_n_of_n_and_hide_a_figure_of_too_few(client: TestClient) -> None:
@@ -243,7 +247,7 @@ def test_aggregates_say_n_of_n_and_hide_a_figure_of_too_few(client: TestClient) 
         ("observations", {"plan": PLAN, "as_of": "2026-02-03T12:00"}, 422, "write a day"),
         ("observations", {"plan": PLAN, "cursor": "????"}, 422, "not one that an answer gave"),
         ("observations", {"plan": PLAN, "cursor": "WzFd"}, 422, "not one that an answer gave"),
-        ("progress", {"plan": PLAN, "cursor": "W10"}, 422, "not one that an answer gave"),
+        ("statuses", {"plan": PLAN, "cursor": "W10"}, 422, "not one that an answer gave"),
         ("snapshots/ffffffffff", {}, 404, "No snapshot has the identity"),
         ("snapshots/ffffffffff.zip", {}, 404, "No snapshot has the identity"),
     ],
@@ -255,10 +259,64 @@ def test_what_cannot_be_answered_is_a_problem_in_a_sentence(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_is_written_here(client: TestClient, method: str) -> None:
+def test_what_is_read_is_not_written_to(client: TestClient, method: str) -> None:
     answer = client.request(method, "/api/v1/plans")
     assert answer.status_code == 405
-    assert answer.json()["detail"] == "This interface only reads: use GET or HEAD."
+    assert answer.headers["allow"] == "GET"
+    assert "does not take that method" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "columns"),
+    [
+        ("plans", "plan,title"),
+        ("plans/TINY/indicators", "unit,indicator"),
+        ("areas", "area,names"),
+        ("observations?plan=TINY", "value,period"),
+        ("statuses?plan=TINY", "area,status"),
+        ("aggregates?plan=TINY", "group,n,states"),
+        ("search?q=kenya", "code"),
+    ],
+)
+def test_columns_can_be_chosen(client: TestClient, address: str, columns: str) -> None:
+    joint = "&" if "?" in address else "?"
+    rows = get(client, f"{address}{joint}fields={columns}")["data"]
+    assert rows
+    assert {tuple(row) for row in rows} == {tuple(columns.split(","))}
+    whole = get(client, address)["data"]
+    assert rows[0] == {name: whole[0][name] for name in columns.split(",")}
+    assert "there is no column 'colour'" in problem(client, f"{address}{joint}fields=colour", 422)
+
+
+def test_anything_is_found_by_what_people_call_it(client: TestClient) -> None:
+    first = get(client, "search", q="Kenia")["data"][0]
+    assert (first["kind"], first["code"], first["page"]) == ("state", "KEN", "country")
+    assert first["choices"] == {"area": "KEN"}
+    assert get(client, "search", q="kenya", kind="indicator")["data"] == []
+    found = get(client, "search", q=PERCENT, plan=PLAN, kind="indicator")["data"]
+    assert found[0]["code"] == PERCENT
+    assert get(client, "search", q=PERCENT)["data"] == []
+    assert "none of the kinds" in problem(client, "search", 422, q="x", kind="planet")
+
+
+def test_statuses_are_told_by_another_method_too(client: TestClient) -> None:
+    asked = {"plan": PLAN, "indicator": PERCENT, "why": True}
+    (usual,) = get(client, "statuses", **asked)["data"]
+    (other,) = get(client, "statuses", **asked, method="cagr:eurostat")["data"]
+    assert (usual["method"], other["method"]) == ("linear", "cagr:eurostat")
+    assert usual["why"] != other["why"]
+    assert "magic" in problem(client, "statuses", 422, plan=PLAN, method="magic")
+
+
+def test_a_plan_is_told_as_it_was_installed_then(live: TestClient, record: Engine) -> None:
+    told = get(live, "plans/TINY", as_of="2026-06-30")
+    assert told["meta"]["as_of"] == "2026-06-30T23:59:59.999999Z"
+    assert told["data"] == get(live, "plans/TINY")["data"]
+    for part in ("objectives", "measures", "indicators"):
+        now, then = (get(live, f"plans/TINY/{part}", **q) for q in ({}, {"as_of": "2026-06-30"}))
+        assert now["data"] == then["data"]
+        assert then["meta"]["as_of"]
+    assert "write a day" in problem(live, "plans/TINY", 422, as_of="soon")
 
 
 def test_a_fault_of_ours_shows_no_traceback(
@@ -395,7 +453,8 @@ def signed_in(engine: Engine, person: str) -> dict[str, str]:
 
 def test_a_closed_installation_asks_for_a_session(record: Engine, taken: Snapshot) -> None:
     with served(record, HEADWAY_PUBLIC="no") as closed:
-        addresses = [*RESOURCES, f"snapshots/{taken.id}", f"snapshots/{taken.id}.zip"]
+        every = [*RESOURCES, f"snapshots/{taken.id}", f"snapshots/{taken.id}.zip"]
+        addresses = [one for one in every if not one.startswith(DEPENDING)]
         for address in addresses:
             refused = closed.get(f"/api/v1/{address}")
             assert refused.status_code == 401, address
@@ -436,26 +495,26 @@ def test_the_description_is_openapi_3_1_and_names_every_resource(client: TestCli
     described = client.get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     assert described["servers"] == [{"url": "/api"}]
-    assert set(described["paths"]) == {
-        "/v1/plans",
-        "/v1/plans/{plan}",
-        "/v1/plans/{plan}/objectives",
-        "/v1/plans/{plan}/measures",
-        "/v1/plans/{plan}/indicators",
-        "/v1/areas",
-        "/v1/observations",
-        "/v1/progress",
-        "/v1/aggregates",
-        "/v1/briefs/{area}.html",
-        "/v1/briefs/{area}.pdf",
-        "/v1/snapshots",
-        "/v1/snapshots/{identity}",
-        "/v1/snapshots/{identity}.zip",
-        "/v1/health",
+    reading = {
+        *("plans", "plans/{plan}", "plans/{plan}/objectives", "plans/{plan}/measures"),
+        *("plans/{plan}/indicators", "areas", "observations", "statuses", "aggregates"),
+        *("search", "history", "reports", "briefs/{area}.html", "briefs/{area}.pdf"),
+        *("snapshots", "snapshots/{identity}", "snapshots/{identity}.zip", "health"),
     }
+    writing = {"observations", "updates", "reports/{ref}/withdraw"}
+    found = {
+        (method, path.removeprefix("/v1/"))
+        for path, methods in described["paths"].items()
+        for method in methods
+    }
+    assert found == {("get", path) for path in reading} | {("post", path) for path in writing}
     for path, methods in described["paths"].items():
-        assert set(methods) == {"get"}, path
-        assert methods["get"]["description"], path
+        for method, told in methods.items():
+            assert told["description"], path
+            refusals = [answer for status, answer in told["responses"].items() if status >= "400"]
+            assert {*refusals[0]["content"]} == {"application/problem+json"}
+            assert told["security"][-1] == {"token": []}
+            assert ({} in told["security"]) is (method == "get")
 
 
 def test_the_page_of_the_description_loads_nothing(client: TestClient) -> None:
@@ -465,6 +524,7 @@ def test_the_page_of_the_description_loads_nothing(client: TestClient) -> None:
     assert not re.search(r"<script|src=|<link|@import|url\(", answer.text)
     assert not re.search(r"""(?:href|src)=["']?(?:https?:)?//""", answer.text)
     assert "/api/v1/observations" in answer.text
+    assert "<code>observations[].missing_reason</code>" in answer.text
     for gone in ("/api/docs", "/api/redoc"):
         assert client.get(gone).status_code == 404
 

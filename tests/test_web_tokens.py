@@ -71,3 +71,13 @@ def test_the_page_is_for_whoever_is_signed_in_and_forms_must_be_ours(
 def browser_of(database: Engine, browser: TestClient) -> TestClient:
     browser.cookies.set(sessions.COOKIE, doors.open_for(database, "viewer"))
     return browser
+
+
+def test_whoever_shows_a_token_comes_as_far_as_the_room_that_looks_at_it(
+    browser: TestClient,
+) -> None:
+    browser.cookies.delete(sessions.COOKIE)
+    shown = {"Authorization": "Bearer headway_x"}
+    assert browser.get("/api/v1/plans").status_code == 401
+    assert browser.get("/api/v1/plans", headers=shown).text == "figures"
+    assert browser.get("/entry", headers=shown).status_code == 303

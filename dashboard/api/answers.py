@@ -6,11 +6,12 @@ import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import pandas as pd
+from pydantic import BaseModel
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 from starlette.requests import Request
@@ -21,14 +22,23 @@ from dashboard import __version__, progress
 from dashboard.exchange import CC_BY, ILLUSTRATIVE
 from dashboard.exchange.about import moment
 from dashboard.exchange.table import records
-from dashboard.services import access, reads, sessions, views
+from dashboard.services import access, reads, sessions, tokens, views
 from dashboard.services.views import Picture
 from dashboard.settings import Settings
-from models import ANONYMOUS, BadInput, Fault, Identity, reading
+from models import ANONYMOUS, BadInput, Fault, Identity, SignInNeeded, reading, unit_of_work
 
 PACKED_FROM: Final = 1000
 """Bytes from which an answer is worth compressing."""
 JSON: Final = "application/json"
+SCHEME: Final = "bearer "
+UNSIGNED: Final = (
+    "Writing takes a token: make one on the account page and send it in the header Authorization, "
+    "as `Bearer headway_…`."
+)
+ENDED: Final = (
+    "This token opens nothing: it has ended, was revoked, or was not copied whole. Its owner can "
+    "make another on the account page."
+)
 
 
 @dataclass(frozen=True)
@@ -73,22 +83,70 @@ class Desk:
     kept: Kept = field(default_factory=Kept)
 
     def who(self, session: Session, request: Request) -> Identity:
-        """Return who asks, by the cookie of the session, or the anonymous visitor."""
+        """Return who asks: by a token, by the cookie of a session, or the anonymous visitor."""
+        shown = secret(request)
+        if shown is not None:
+            found = self._bearer(session, shown)
+            if found.is_stale(self.now()):
+                self._touch(found.token_id)
+            return found.who
         token = request.cookies.get(sessions.COOKIE)
         if not token:
             return ANONYMOUS
         hours = self.settings.session_hours
         return sessions.whose(session, token, hours=hours, now=self.now()) or ANONYMOUS
 
+    def _bearer(self, session: Session, shown: str) -> tokens.Bearer:
+        found = tokens.bearer(session, shown, now=self.now())
+        if found is None:
+            raise SignInNeeded(ENDED)
+        return found
+
+    def _touch(self, token_id: str) -> None:
+        unit_of_work(self.engine(), lambda session: tokens.touch(session, token_id, now=self.now()))
+
     def admit(self, session: Session, request: Request, plan: str | None) -> None:
-        """Let in everybody where the installation is public, else only whom it has granted it."""
+        """Let in everybody where the installation is public, else only whom it has granted it.
+
+        A token that opens nothing is refused in any case: whoever sends one counts on it.
+        """
         if not self.settings.is_public:
             access.require(self.who(session, request), "read", plan=plan)
+        elif secret(request) is not None:
+            self.who(session, request)
+
+    def write(
+        self, request: Request, work: Callable[[Session, Identity], dict[str, Any]]
+    ) -> Response:
+        """Do the work of whoever shows a token, all of it or nothing, and answer with what it says.
+
+        No cookie is believed here, so that no page of another site can write in anybody's name.
+        """
+        shown = secret(request)
+        if shown is None:
+            raise SignInNeeded(UNSIGNED)
+
+        def whole(session: Session) -> dict[str, Any]:
+            found = self._bearer(session, shown)
+            tokens.touch(session, found.token_id, now=self.now())
+            return work(session, found.who)
+
+        said = unit_of_work(self.engine(), whole)
+        return packed(request, said, {"Cache-Control": "no-store"}, status=201)
 
     def answer(
-        self, request: Request, find: Callable[[Session], Found], *, plan: str | None = None
+        self,
+        request: Request,
+        find: Callable[[Session], Found],
+        *,
+        plan: str | None = None,
+        fields: str = "",
+        of: type[BaseModel] | None = None,
     ) -> Response:
-        """Answer with what `find` finds, or with 304 where the asker has that already."""
+        """Answer with what `find` finds, or with 304 where the asker has that already.
+
+        `fields` names the columns of a row `of` this shape that are asked for; nothing means all.
+        """
         with reading(self.engine()) as session:
             self.admit(session, request, plan)
             version = reads.version(session)
@@ -96,7 +154,25 @@ class Desk:
             headers = self.headers(tag)
             if knows(request, tag):
                 return Response(status_code=304, headers=headers)
-            found = find(session)
+            found = chosen(find(session), fields, of)
+        return packed(request, self._enveloped(found, version), headers)
+
+    def own(
+        self,
+        request: Request,
+        find: Callable[[Session, Identity], Found],
+        *,
+        fields: str = "",
+        of: type[BaseModel] | None = None,
+    ) -> Response:
+        """Answer with what depends on who asks, and let nobody else keep it."""
+        with reading(self.engine()) as session:
+            who = self.who(session, request)
+            if not self.settings.is_public:
+                access.require(who, "read")
+            version = reads.version(session)
+            found = chosen(find(session, who), fields, of)
+        headers = {"Cache-Control": "private, no-store"}
         return packed(request, self._enveloped(found, version), headers)
 
     def plain(self, request: Request, find: Callable[[Session], Any]) -> Response:
@@ -108,11 +184,11 @@ class Desk:
     def headers(self, tag: str) -> dict[str, str]:
         """Return the headers of an answer that must be asked for again before it is reused."""
         reach = "public" if self.settings.is_public else "private"
-        vary = "Accept-Encoding" if self.settings.is_public else "Accept-Encoding, Cookie"
+        own = "" if self.settings.is_public else ", Authorization, Cookie"
         return {
             "ETag": tag,
             "Cache-Control": f"{reach}, no-cache",
-            "Vary": vary,
+            "Vary": f"Accept-Encoding{own}",
             **self.shared(),
         }
 
@@ -156,6 +232,28 @@ class Desk:
         key = ("aggregates", plan, as_of, reads.version(session), picture.year)
         found: pd.DataFrame = self.kept.get(key, lambda: progress.aggregate(picture.plan))
         return found
+
+
+def secret(request: Request) -> str | None:
+    """Return the token that a program shows, or none where it shows none."""
+    said = request.headers.get("authorization", "")
+    if said[: len(SCHEME)].lower() != SCHEME:
+        return None
+    return said[len(SCHEME) :].strip()
+
+
+def chosen(found: Found, fields: str, of: type[BaseModel] | None) -> Found:
+    """Return the same with the named columns alone, or raise `BadInput` for one there is not."""
+    names = list(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip()))
+    if not names or of is None:
+        return found
+    unknown = [name for name in names if name not in of.model_fields]
+    if unknown:
+        known = ", ".join(of.model_fields)
+        raise BadInput(Fault("fields", f"there is no column {unknown[0]!r}: there are {known}"))
+    if isinstance(found.data, pd.DataFrame):
+        return replace(found, data=found.data[names])
+    return replace(found, data=[{name: row[name] for name in names} for row in found.data])
 
 
 def knows(request: Request, tag: str) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dashboard import i18n, progress
 from dashboard.api import shapes
 from dashboard.api.answers import Desk, Kept, knows
-from dashboard.api.resources import PROBLEMS, as_of
+from dashboard.api.asked import PROBLEMS, as_of
 from dashboard.services import briefs, plans, reads, texts
 from dashboard.services.briefs import Form, Note
 from dashboard.services.views import Picture

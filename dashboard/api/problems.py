@@ -19,6 +19,7 @@ from models import (
     SignInNeeded,
     Unavailable,
     WrongState,
+    sentence,
 )
 
 STATUS: Final[dict[type[HeadwayError], int]] = {
@@ -68,26 +69,36 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     faults = error.faults if isinstance(error, BadInput) else ()
     told = [{"where": fault.where, "message": fault.message} for fault in faults]
-    headers = {"WWW-Authenticate": 'Cookie realm="Headway"'} if status == 401 else {}
+    headers = {"WWW-Authenticate": 'Bearer realm="Headway"'} if status == 401 else {}
     return problem(status, str(error), faults=told, headers=headers)
 
 
 def _asked_wrongly(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    told = [
-        {"where": ".".join(str(part) for part in one["loc"][1:]), "message": _sentence(one)}
-        for one in error.errors()
-    ]
-    detail = "; ".join(f"{one['where']}: {one['message']}" for one in told)
+    told = [_fault(one) for one in error.errors()]
+    detail = "; ".join(": ".join(part for part in one.values() if part) for one in told)
     return problem(422, detail, faults=told)
 
 
+def _fault(error: dict[str, Any]) -> dict[str, str]:
+    """Return what is wrong with a question or a body: the place in it, and a sentence."""
+    if error["type"] == "json_invalid":
+        told = f"the body is not JSON ({error['ctx']['error']} at character {error['loc'][-1]})"
+        return {"where": "", "message": told}
+    where = ".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0])
+    return {"where": where, "message": _sentence(error)}
+
+
 def _sentence(error: dict[str, Any]) -> str:
+    is_body = error["loc"][0] == "body"
     if error["type"] == "extra_forbidden":
-        return "is no filter of this resource: see /api/ for those there are"
-    if error["type"] == "missing":
+        what = "field" if is_body else "filter"
+        return f"is no {what} of this resource: see /api/ for those there are"
+    if error["type"] == "missing" and not is_body:
         return "is needed"
-    text: str = error["msg"]
+    if error["type"] == "string_pattern_mismatch":
+        return f"does not look as it should: {error['ctx']['pattern']}"
+    text = sentence(error)
     return text[:1].lower() + text[1:]
 
 
@@ -95,7 +106,7 @@ def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentences = {
         404: "There is nothing at this address: see /api/ for what there is.",
-        405: "This interface only reads: use GET or HEAD.",
+        405: "This address does not take that method: see /api/ for those it takes.",
     }
     detail = sentences.get(error.status_code, error.detail)
     return problem(error.status_code, detail, headers=error.headers)

@@ -38,15 +38,50 @@ def page(described: Mapping[str, Any], root: str) -> HTMLResponse:
 
 def _resources(described: Mapping[str, Any], root: str) -> Iterator[str]:
     for address, methods in described["paths"].items():
-        operation = methods["get"]
-        shown = escape(f"{root}{address}")
-        link = f'<a href="{shown}">{shown}</a>' if "{" not in address else shown
-        yield f"<h2>GET {link}</h2><p>{escape(operation.get('description', ''))}</p>"
-        parameters = operation.get("parameters", [])
-        if parameters:
-            yield f"<table><tr><th>{_('Name')}</th><th>{_('Kind')}</th><th>{_('Meaning')}</th></tr>"
-            yield from (_parameter(one) for one in parameters)
-            yield "</table>"
+        for method, operation in methods.items():
+            yield from _operation(described, root + address, method, operation)
+
+
+def _operation(
+    described: Mapping[str, Any], address: str, method: str, operation: Mapping[str, Any]
+) -> Iterator[str]:
+    shown = escape(address)
+    is_link = method == "get" and "{" not in address
+    link = f'<a href="{shown}">{shown}</a>' if is_link else shown
+    yield f"<h2>{method.upper()} {link}</h2><p>{escape(operation.get('description', ''))}</p>"
+    parameters = [*operation.get("parameters", []), *_body(described, operation)]
+    if parameters:
+        yield f"<table><tr><th>{_('Name')}</th><th>{_('Kind')}</th><th>{_('Meaning')}</th></tr>"
+        yield from (_parameter(one) for one in parameters)
+        yield "</table>"
+
+
+def _body(
+    described: Mapping[str, Any], operation: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the fields of what is sent, those of its rows under the name of the list."""
+    if "requestBody" in operation:
+        yield from _fields(described, operation["requestBody"]["content"]["application/json"])
+
+
+def _fields(
+    described: Mapping[str, Any], holder: Mapping[str, Any], before: str = ""
+) -> Iterator[Mapping[str, Any]]:
+    shape = _resolved(described, holder["schema"])
+    for name, field in shape["properties"].items():
+        place = f"{before}{name}"
+        needed = name in shape.get("required", [])
+        items = _resolved(described, field.get("items", {}))
+        yield {"name": place, "schema": _resolved(described, field), "required": needed}
+        if "properties" in items:
+            yield from _fields(described, {"schema": items}, f"{place}[].")
+
+
+def _resolved(described: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    found: Mapping[str, Any] = described["components"]["schemas"][schema["$ref"].split("/")[-1]]
+    return found
 
 
 def _parameter(one: Mapping[str, Any]) -> str:

@@ -4,6 +4,9 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dashboard import progress
+from models import TOTAL, State
+
 Row = TypeVar("Row")
 Many = Annotated[list[str], Field(default_factory=list)]
 AsOf = Annotated[
@@ -27,7 +30,15 @@ class AsKnown(Question):
     as_of: AsOf = None
 
 
-class Paged(AsKnown):
+class Shown(AsKnown):
+    """Answer with some columns alone."""
+
+    fields: Annotated[
+        str, Field(max_length=500, description="Names of columns, divided by commas; else all")
+    ] = ""
+
+
+class Paged(Shown):
     """Answer page by page."""
 
     cursor: Annotated[str, Field(max_length=500, description="`next` of the page before")] = ""
@@ -58,6 +69,9 @@ class ProgressAsked(Paged):
     indicator: Many
     area: Many
     status: Many
+    method: Annotated[
+        str, Field(description="`linear`, or a method and its preset, such as `cagr:eurostat`")
+    ] = progress.DEFAULT
     why: Annotated[
         bool, Field(description="Say in sentences how each status came about; at most 200 rows")
     ] = False
@@ -69,16 +83,48 @@ class AggregatesAsked(PlanAsked):
     group: Annotated[list[str], Field(default_factory=list, description="Region, group or world")]
 
 
-class AreasAsked(Question):
+class AreasAsked(Shown):
     """Filters of areas."""
 
     kind: Many
+    area: Annotated[list[str], Field(default_factory=list, description="Code of an area")]
 
 
-class SnapshotsAsked(Question):
+class SnapshotsAsked(Shown):
     """Filters of snapshots."""
 
     plan: str | None = None
+
+
+class SearchAsked(Question):
+    """What is looked for."""
+
+    q: Annotated[str, Field(min_length=1, max_length=200, description="Words, in any language")]
+    plan: Annotated[str | None, Field(description="Look into this plan too")] = None
+    kind: Many
+    limit: Annotated[int, Field(ge=1, le=200, description="How many at most")] = 20
+    fields: Annotated[
+        str, Field(max_length=500, description="Names of columns, divided by commas; else all")
+    ] = ""
+
+
+class ReportsAsked(Paged):
+    """Filters of one's own reports."""
+
+    plan: Annotated[str, Field(description="Code of the plan")]
+    state: Annotated[
+        list[State],
+        Field(default_factory=list, description="Where in review; else wherever they stand"),
+    ]
+
+
+class HistoryAsked(Shown):
+    """Which series' history is asked for."""
+
+    plan: Annotated[str, Field(description="Code of the plan")]
+    area: str
+    indicator: str
+    cell: Annotated[str, Field(description="`_T` for totals")] = TOTAL
 
 
 class LicenceShape(BaseModel):
@@ -288,6 +334,81 @@ class HealthRow(BaseModel):
 
     status: str
     version: int
+
+
+class HitRow(BaseModel):
+    """Something that was found."""
+
+    kind: str
+    code: str
+    title: str
+    detail: str
+    page: str = Field(description="The page that shows it")
+    choices: dict[str, str] = Field(description="What to choose on that page")
+
+
+class ReportRow(BaseModel):
+    """A report of one's own, and where it stands."""
+
+    ref: str
+    subject: str = Field(description="`observation` or `measure_update`")
+    area: str
+    about: str = Field(description="Code of the indicator or measure")
+    title: str
+    period: str
+    cell: str
+    value: float | None
+    state: str
+    at: str = Field(description="When it came to stand there")
+    note: str = Field(description="What was said with the last step")
+
+
+class StepRow(BaseModel):
+    """A step of an observation on its way."""
+
+    ref: str
+    period: str
+    value: float | None
+    text: str
+    qualifier: str
+    status: str
+    missing_reason: str
+    source: str
+    evidence: str
+    note: str
+    is_illustrative: bool
+    before: str | None
+    after: str
+    by: str = Field(description="A pseudonym, for those who report, review or evaluate there")
+    at: str
+    step_note: str
+
+
+class RecordedRow(BaseModel):
+    """A row that was recorded, and what it is about."""
+
+    ref: str
+    area: str
+    about: str = Field(description="Code of the indicator or measure")
+    period: str
+    cell: str
+
+
+class Sent(BaseModel):
+    """What became of what was sent."""
+
+    plan: str
+    state: str = Field(description="`submitted`: it waits for review and does not count yet")
+    recorded: list[RecordedRow]
+    unchanged: int = Field(description="Rows that say what the record says already")
+
+
+class Withdrawn(BaseModel):
+    """A report that was taken back."""
+
+    plan: str
+    ref: str
+    state: str
 
 
 class Problem(BaseModel):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from dashboard.api import shapes
 from dashboard.api.answers import Desk, Found, knows
-from dashboard.api.resources import PROBLEMS
+from dashboard.api.asked import PROBLEMS, as_of
 from dashboard.exchange.about import moment
 from dashboard.services import snapshots
 from models import Snapshot, reading
@@ -27,12 +27,19 @@ def router(desk: Desk) -> APIRouter:
     @made.get("/snapshots", response_model=shapes.Envelope[list[shapes.SnapshotRow]])
     def every(request: Request, asked: Annotated[shapes.SnapshotsAsked, Query()]) -> Response:
         """List the snapshots, the newest moment first."""
+        known = as_of(asked.as_of)
 
         def find(session: Session) -> Found:
-            rows = [_row(one, request) for one in snapshots.listing(session, asked.plan)]
-            return Found(rows, asked.plan, is_illustrative=_any_pretend(rows))
+            rows = [
+                _row(one, request)
+                for one in snapshots.listing(session, asked.plan)
+                if known is None or one.taken_at <= known
+            ]
+            return Found(rows, asked.plan, known, is_illustrative=_any_pretend(rows))
 
-        return desk.answer(request, find, plan=asked.plan)
+        return desk.answer(
+            request, find, plan=asked.plan, fields=asked.fields, of=shapes.SnapshotRow
+        )
 
     @made.get(
         "/snapshots/{identity}.zip",

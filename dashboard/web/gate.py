@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.web import paper
-from dashboard.web.door import Door, language, path
+from dashboard.web.door import Door, header, language, path
 
 
 class Need(Enum):
@@ -50,6 +50,8 @@ BELOW: Final = {
     "/_stcore/bidi-components": Need.READ,
     "/_stcore/upload_file": Need.SIGNED_IN,
 }
+BY_TOKEN: Final = ("/api/", "/sdmx/")
+"""What programs ask for with a token, which these rooms look at themselves."""
 FORGED: Final = (b"x-headway-", b"x-forwarded-user", b"x-forwarded-email", b"x-auth-request-")
 """Headers in which a proxy may name a person. We take nobody's word, so nobody sends them on."""
 
@@ -91,6 +93,8 @@ class Gate:
         address = path(scope)
         wanted = need(address, self.door.pages)
         if wanted is Need.NOTHING or (wanted is Need.READ and self.door.settings.is_public):
+            return None
+        if address.startswith(BY_TOKEN) and header(scope, "authorization"):
             return None
         i18n.speak(language(scope))
         if wanted is Need.CLOSED:
