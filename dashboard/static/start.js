@@ -11,6 +11,10 @@ document.addEventListener("click", (event) => {
   if (!link || isAside || event.button !== 0 || event.defaultPrevented) return;
   const to = new URL(link.href);
   const here = window.location;
+  if (to.origin !== here.origin && to.protocol.startsWith("http")) {
+    link.target = "_blank"; // Streamlit takes it out of what it shows
+    link.rel = "noopener noreferrer nofollow";
+  }
   if (to.origin !== here.origin || OUTSIDE.test(to.pathname)) return;
   const isOtherPage = to.pathname !== here.pathname;
   const isOther = isOtherPage || to.search !== here.search;

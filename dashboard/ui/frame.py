@@ -14,8 +14,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from dashboard import progress
 from dashboard.i18n import _, instant
 from dashboard.i18n import date as day
+from dashboard.progress import presets
 from dashboard.services.views import Picture
 from dashboard.ui import look, visit, ways
 from models import FOREVER
@@ -125,16 +127,18 @@ def _address(frame: _Frame, **more: str) -> str:
 
 def _citation(frame: _Frame, found: Picture, known: datetime, address: str) -> str:
     """Return the citation of a view: who publishes what, as known when, by which rule, where."""
+    preset = presets.find(found.method, found.preset)
     said = _(
         "{publisher}: {title}. {plan}. Record as of {moment}, assessed in {year} by the method "
-        "{method}. {address}"
+        "“{method}” (version {version}). {address}"
     ).format(
         publisher=visit.settings().agency,
         title=frame.title,
         plan=found.plan.title,
         moment=instant(known),
         year=str(found.year),
-        method=f"{found.method}, {found.preset}" if found.preset else found.method,
+        method=_(preset.title),
+        version=f"{preset.method}:{preset.name}, {progress.ENGINE_VERSION}",
         address=address,
     )
     if not found.plan.stamp.is_illustrative:

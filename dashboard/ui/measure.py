@@ -80,11 +80,22 @@ def told(text: MeasureText, words: PlanTexts) -> look.Html:
 def paragraphs(text: MeasureText) -> str:
     """Return where a measure stands in the plan, with how sure that is."""
     parts = [
-        _("paragraphs {paras}").format(paras=text.paras) if text.paras else "",
+        place(text.paras),
         confidence(text.para_confidence),
         _("added by this project") if text.origin == "seed" else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def place(paras: str) -> str:
+    """Return where in the plan something stands: paragraphs by number, other parts by name."""
+    named, _and, numbers = paras.rpartition(" and ")
+    if not numbers[:1].isdigit():
+        return paras
+    numbers = numbers.replace("-", "–")
+    said = _("paragraph {paras}") if numbers.isdigit() else _("paragraphs {paras}")
+    counted = said.format(paras=numbers)
+    return _("{part} and {paras}").format(part=named, paras=counted) if named else counted
 
 
 def confidence(code: str) -> str:

@@ -47,7 +47,7 @@ def objective(text: ObjectiveText) -> look.Html:
     """Return an objective in words, with its paragraphs and how sure they are."""
     where = [
         _("Section {section}").format(section=text.section) if text.section else "",
-        _("paragraphs {paras}").format(paras=text.paras) if text.paras else "",
+        measure.place(text.paras),
         measure.confidence(text.para_confidence),
         _("added by this project") if text.origin == "seed" else "",
     ]

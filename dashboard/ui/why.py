@@ -1,13 +1,20 @@
 """Why a figure has its colour, in the reader's words."""
 
+import re
+from html import escape
+from typing import Final
+
 from dashboard.i18n import _, number
 from dashboard.progress import Explanation, Sentence, Step, explain
+from dashboard.progress.explanation import plain
 from dashboard.progress.words import LABELS
 from dashboard.services.views import WITHHELD, Picture
 from dashboard.ui import look
 
 YEAR = "tx"
 """The symbol of the year in which a target is reached at this pace."""
+EXACT: Final = 1e-12
+_LONG: Final = re.compile(r"\d+\.\d{5,}(?:e-?\d+)?")
 
 
 def told(found: Picture, area: str, indicator: str) -> look.Html:
@@ -46,11 +53,28 @@ def _steps(reason: Explanation) -> list[str]:
         + ("" if it.year != it.year else f" ({int(it.year)})")
         for it in reason.inputs
     ]
-    working = [
-        f"{it.symbol} = {it.formula} = {it.filled} = {_result(it)}: {_(it.label)}"
-        for it in reason.steps
-    ]
-    return [*inputs, *working, *(said(flag) for flag in reason.flags)]
+    return [*inputs, *map(_step, reason.steps), *(said(flag) for flag in reason.flags)]
+
+
+def _step(step: Step) -> look.Html:
+    """Return a line of the working in figures that can be read; the exact ones are its hint."""
+    formula = step.formula if step.filled else _(step.formula)
+    exact = " = ".join(
+        part for part in (step.symbol, formula, step.filled, plain(step.result)) if part
+    )
+    short = _LONG.sub(_shortened, step.filled)
+    line = f"{step.symbol} = {formula}"
+    if step.filled:
+        line += f" {'=' if short == step.filled else '≈'} {short}"
+    same = short == step.filled and abs(step.result - round(step.result, 4)) < EXACT
+    line += f" {'=' if same else '≈'} {_result(step)}: {_(step.label)}"
+    return look.Html(f'<span title="{escape(exact)}">{escape(line)}</span>')
+
+
+def _shortened(found: re.Match[str]) -> str:
+    """Return a long number as it is read: four decimals, or four digits below one."""
+    value = float(found[0])
+    return f"{value:.4g}" if value < 1 else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def _result(step: Step) -> str:
