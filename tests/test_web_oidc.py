@@ -1,6 +1,7 @@
 """Signing in with a provider: against one of our own on loopback, honest and otherwise."""
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
+import pyotp
 import pytest
 import sqlalchemy as sa
 import uvicorn
@@ -25,12 +27,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard.settings import Oidc
+from dashboard.services import audit
+from dashboard.services import people as accounts
+from dashboard.settings import GroupRole, Oidc
+from dashboard.web import account_factor, entry
 from dashboard.web.oidc import COOKIE, Provider
 from dashboard.web.serve import listen
-from models import AuditEvent, Grant, Person, Role, columns, reading
+from models import SYSTEM, AuditEvent, Grant, Person, Role, columns, reading, unit_of_work
 from tests import door as doors
 from tests.door import EMAIL, Clock
+from tests.tiny import EAC, KENYA, PLAN, chain
 
 CLIENT, SECRET = "headway", "the secret of the client"
 
@@ -46,6 +52,7 @@ class Double:
     metadata: dict[str, Any] = field(default_factory=dict)
     signed_with: Any = None
     header: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)  # what it says when it is asked again
 
     @property
     def issuer(self) -> str:
@@ -58,6 +65,7 @@ class Double:
                 Route("/authorize", self.authorize),
                 Route("/token", self.token, methods=["POST"]),
                 Route("/keys", self.keys),
+                Route("/userinfo", self.userinfo),
             ]
         )
 
@@ -71,6 +79,10 @@ class Double:
             "code_challenge_methods_supported": ["S256"],
         }
         return JSONResponse(honest | self.metadata)
+
+    async def userinfo(self, request: Request) -> Response:
+        assert request.headers["authorization"] == "Bearer a"
+        return JSONResponse({"sub": "248289761001"} | self.more)
 
     async def keys(self, _request: Request) -> Response:
         return JSONResponse({"keys": [self.key.as_dict(private=False)]})
@@ -352,3 +364,213 @@ def test_signing_in_by_a_provider_is_traced(browser: TestClient, database: Engin
     assert [event.action for event in events] == ["person.arrive", "session.open"]
     assert json.loads(events[1].detail) == {"method": "oidc"}
     assert EMAIL not in str(events)
+
+
+RULES = (
+    GroupRole("ministry-kenya", Role.COORDINATOR, "KEN", PLAN),
+    GroupRole("ministry-kenya", Role.VIEWER),
+    GroupRole("reviewers", Role.REVIEWER, "EAC"),
+)
+FIRST_OF_KENYA = ("coordinator", PLAN, KENYA, "ministry-kenya")
+SECOND_OF_KENYA = ("viewer", None, None, "ministry-kenya")
+OF_REVIEWERS = ("reviewer", None, EAC, "reviewers")
+
+
+def grouped(
+    provider: Double, database: Engine, tmp_path: Path, **settings: Any
+) -> tuple[TestClient, Clock]:
+    """Return a browser at a door whose provider's groups have roles, and its clock."""
+    clock, usual = Clock(), {"groups": RULES}
+    made = Oidc(provider.issuer, CLIENT, SECRET, "Example ID", **(usual | settings))
+    door = doors.door(database, tmp_path, clock, is_public=False, oidc=made)
+    return doors.client(door, oidc=Provider(door, made).app), clock
+
+
+def again(browser: TestClient, clock: Clock) -> httpx2.Response:
+    """Sign in anew, an hour later."""
+    browser.cookies.clear()
+    clock.wait(hours=1)
+    return sign_in(browser)
+
+
+def held(database: Engine, clock: Clock) -> set[tuple[str, str | None, int | None, str | None]]:
+    """Return the roles the person of the provider holds: role, plan, area and group."""
+    grant, person = columns(Grant), columns(Person)
+    with reading(database) as session:
+        rows = session.execute(
+            sa.select(grant.c.role, grant.c.plan_code, grant.c.area_id, grant.c.from_group)
+            .join(person, person.c.id == grant.c.person_id)
+            .where(person.c.email == EMAIL, grant.c.until > clock.now)
+        ).all()
+    assert len(rows) == len(set(rows))
+    return {(str(row[0].value), *row[1:]) for row in rows}
+
+
+def test_groups_give_roles_and_take_them_again(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.claims = {"groups": ["ministry-kenya", "choir"]}
+    assert sign_in(browser).status_code == 303
+    assert held(database, clock) == {FIRST_OF_KENYA, SECOND_OF_KENYA}
+    assert browser.get("/entry").status_code == 200
+    assert again(browser, clock).status_code == 303
+    assert held(database, clock) == {FIRST_OF_KENYA, SECOND_OF_KENYA}  # the same, not twice
+    provider.claims = {"groups": ["reviewers"]}
+    again(browser, clock)
+    assert held(database, clock) == {OF_REVIEWERS}
+    provider.claims = {"groups": []}
+    again(browser, clock)
+    assert held(database, clock) == set()
+    assert browser.get("/entry").status_code == 403
+
+
+def test_a_claim_that_is_gone_ends_what_came_from_it(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.claims = {"groups": ["reviewers"]}
+    sign_in(browser)
+    provider.claims = {}
+    assert again(browser, clock).status_code == 303
+    assert held(database, clock) == set()
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("groups", "reviewers"),
+        ("realm_access.roles", {"roles": ["reviewers"]}),
+        ("https://example.org/groups", ["reviewers"]),
+    ],
+)
+def test_groups_are_found_where_the_provider_says_them(
+    claim: str, said: Any, provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path, claim=claim)
+    provider.claims = {claim if "/" in claim else claim.partition(".")[0]: said}
+    sign_in(browser)
+    assert held(database, clock) == {OF_REVIEWERS}
+
+
+@pytest.mark.parametrize("said", [7, None, True, {"a": "reviewers"}, [["reviewers"]], [None]])
+def test_what_is_no_list_of_groups_gives_nothing(
+    said: Any, provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.claims = {"groups": said}
+    assert sign_in(browser).status_code == 303
+    assert held(database, clock) == set()
+
+
+def test_a_provider_may_tell_groups_only_when_asked_again(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.metadata = {"userinfo_endpoint": f"{provider.issuer}/userinfo"}
+    provider.more = {"groups": ["reviewers"]}
+    sign_in(browser)
+    assert held(database, clock) == {OF_REVIEWERS}
+    provider.more = {"sub": "somebody else", "groups": ["ministry-kenya"]}
+    assert again(browser, clock).status_code == 403
+    assert held(database, clock) == {OF_REVIEWERS}
+
+
+def test_roles_given_by_hand_stay_and_are_not_given_twice_over(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    doors.add_person(database, Role.REVIEWER, Role.VIEWER)
+    provider.claims = {"groups": ["reviewers"]}
+    sign_in(browser)
+    by_hand = {("reviewer", None, None, None), ("viewer", None, None, None)}
+    assert held(database, clock) == {OF_REVIEWERS, *by_hand}
+    provider.claims = {"groups": []}
+    again(browser, clock)
+    assert held(database, clock) == by_hand
+
+
+def test_a_role_that_the_setting_gives_no_more_ends(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.claims = {"groups": ["ministry-kenya"]}
+    sign_in(browser)
+    for rules, left in ((RULES[:1], {FIRST_OF_KENYA}), ((), set())):
+        other, later = grouped(provider, database, tmp_path, groups=rules)
+        later.now = clock.now
+        again(other, later)
+        clock = later
+        assert held(database, clock) == left
+
+
+def test_the_provider_may_take_the_last_administrator(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    rules = (GroupRole("admins", Role.ADMINISTRATOR),)
+    browser, clock = grouped(provider, database, tmp_path, groups=rules)
+    provider.claims = {"groups": ["admins"]}
+    sign_in(browser)
+    unit_of_work(
+        database,
+        lambda session: accounts.revoke(session, SYSTEM, "grant-administrator", now=clock.now),
+    )
+    provider.claims = {"groups": []}
+    assert again(browser, clock).status_code == 303
+    assert held(database, clock) == set()
+
+
+def test_a_closed_account_gets_no_role(provider: Double, database: Engine, tmp_path: Path) -> None:
+    browser, clock = grouped(provider, database, tmp_path)
+    person_id = doors.add_person(database)
+    unit_of_work(
+        database, lambda session: accounts.deactivate(session, SYSTEM, person_id, now=clock.now)
+    )
+    provider.claims = {"groups": ["reviewers"]}
+    assert sign_in(browser).status_code == 403
+    assert held(database, clock) == set()
+
+
+def test_roles_from_groups_are_chained_and_say_so(
+    provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    unit_of_work(database, chain)
+    browser, clock = grouped(provider, database, tmp_path)
+    provider.claims = {"groups": ["reviewers"]}
+    sign_in(browser)
+    provider.claims = {}
+    again(browser, clock)
+    with reading(database) as session:
+        events = session.execute(sa.select(columns(AuditEvent))).all()
+        assert list(audit.problems(session, SYSTEM)) == []
+    ours = [event for event in events if '"group"' in event.detail]
+    assert [(event.action, event.by) for event in ours] == [("grant.give", "system")]
+    assert json.loads(ours[0].detail)["group"] == "reviewers"
+    assert [event.action for event in events].count("grant.end") == 1
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_our_own_second_factor_is_asked_for_where_the_setting_says_so(
+    asks: bool, provider: Double, database: Engine, tmp_path: Path
+) -> None:
+    browser, clock = grouped(provider, database, tmp_path, asks_code=asks, groups=())
+    sign_in(browser)
+    page = browser.get(account_factor.PAGE)
+    if not asks:
+        assert "looks after second factors itself" in page.text
+        return
+    assert 'name="present"' not in page.text  # there is no password to ask for
+    form = {"form": doors.field(page)}
+    browser.post(account_factor.PAGE, data=form | {"do": "begin"})
+    page = browser.get(account_factor.PAGE)
+    found = re.search(r'<code class="key">([A-Z2-7 ]+)</code>', page.text)
+    assert found
+    code = pyotp.TOTP(found[1].replace(" ", ""))
+    sent = {"form": doors.field(page), "do": "confirm", "code": code.at(clock.now)}
+    assert browser.post(account_factor.PAGE, data=sent).status_code == 200
+    answer = again(browser, clock)
+    assert answer.headers["location"] == entry.ASKS
+    assert browser.get("/account").headers["location"].startswith("/account/sign-in")
+    sent = {"form": doors.field(browser.get(entry.ASKS)), "code": code.at(clock.now)}
+    assert browser.post(entry.ASKS, data=sent).headers["location"] == "/entry"
+    assert "signed in as Amina" in browser.get("/account").text

@@ -53,6 +53,7 @@ class Granted:
     area: str | None
     since: datetime
     until: datetime
+    from_group: str | None  # of the sign-in provider, which gives it again at the next sign-in
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ def chain(session: Session, given: Grant, area: str | None, *, by: Identity, now
         "area": area,
         "until": micros(given.until),
         "digest": digest(given),
+        **({"group": given.from_group} if given.from_group else {}),
     }
     _trace(session, "grant.give", given.person_id, detail, by=by, now=now)
 
@@ -214,14 +216,15 @@ def revoke(session: Session, who: Identity, grant_id: str, *, now: datetime) -> 
     place: dict[str, Any] = {"plan": held.plan_code, "area": held.area_id}
     if not access.may_give(session, who, held.role, **place, now=now):
         raise NotAllowed(ONLY_OWN)
-    _end(session, held, by=who, now=now)
-
-
-def _end(session: Session, held: Grant, *, by: Identity, now: datetime) -> None:
     before = _administrators(session, now)
+    end(session, held, by=who, now=now)
+    _keep_an_administrator(session, before, now)
+
+
+def end(session: Session, held: Grant, *, by: Identity, now: datetime) -> None:
+    """End a role that is held, and chain that it ended."""
     held.until = now
     session.flush()
-    _keep_an_administrator(session, before, now)
     detail = {"grant": held.id, "until": micros(now)}
     _trace(session, "grant.end", held.person_id, detail, by=by, now=now)
 
@@ -359,8 +362,7 @@ def _grants(session: Session, now: datetime) -> dict[str, tuple[Granted, ...]]:
         sa.select(
             *(getattr(Grant, name) for name in ("person_id", "id", "role", "plan_code")),
             col(ReferenceArea.code),
-            col(Grant.since),
-            col(Grant.until),
+            *(col(Grant.since), col(Grant.until), col(Grant.from_group)),
         )
         .outerjoin(ReferenceArea, col(ReferenceArea.id) == col(Grant.area_id))
         .where(col(Grant.since) <= now, col(Grant.until) > now)

@@ -7,6 +7,7 @@ who it was. Whoever has a second factor is then only half in: `complete` takes i
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from dashboard.services import factors, ledger, tries
+from dashboard.services import factors, groups, ledger, tries
+from dashboard.settings import GroupRole
 from models import SYSTEM_CHAIN, NotAllowed, Person
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Claims:
     email: str
     is_verified: bool
     name: str
+    groups: frozenset[str] = frozenset()
 
 
 def stored_password(session: Session, email: str) -> str | None:
@@ -88,9 +91,14 @@ def complete(
 
 
 def by_oidc(
-    session: Session, claims: Claims, *, asks_code: bool = False, now: datetime
+    session: Session,
+    claims: Claims,
+    *,
+    rules: Iterable[GroupRole] = (),
+    asks_code: bool = False,
+    now: datetime,
 ) -> Admitted:
-    """Return the person a provider speaks of; somebody new is added without any role.
+    """Return the person a provider speaks of; somebody new has the roles of their groups alone.
 
     An account made beforehand is taken over only where the provider says the address is verified.
     Our own second factor is asked for only where the installation wants it beside the provider's.
@@ -101,6 +109,7 @@ def by_oidc(
     person = known or _taken_over(session, claims, now) or _arrived(session, claims, now)
     if not person.is_active:
         raise NotAllowed("This account is closed. An administrator can open it again.")
+    groups.match(session, person.id, claims.groups, rules, now=now)
     if asks_code and factors.is_on(session, person.id):
         return Admitted(person.id, True, _proof(person, "oidc"))
     return Admitted(person.id)

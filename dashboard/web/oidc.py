@@ -58,7 +58,7 @@ class Provider:
             client_secret=settings.client_secret,
             server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
             client_kwargs={
-                "scope": "openid email profile",
+                "scope": settings.scopes,
                 "code_challenge_method": "S256",
                 "timeout": WAIT,
             },
@@ -104,7 +104,13 @@ class Provider:
         now = self.door.now()
 
         def find(session: Session) -> sign_in.Admitted:
-            return sign_in.by_oidc(session, claims, now=now)
+            return sign_in.by_oidc(
+                session,
+                claims,
+                rules=self.settings.groups,
+                asks_code=self.settings.asks_code,
+                now=now,
+            )
 
         try:
             answer = await entry.enter(request, self.door, find, method="oidc", to=to)
@@ -134,7 +140,22 @@ class Provider:
             email=str(said.get("email") or ""),
             is_verified=said.get("email_verified") is True,
             name=str(said.get("name") or ""),
+            groups=await self._groups(token, said) if self.settings.groups else frozenset(),
         )
+
+    async def _groups(self, token: dict[str, Any], said: dict[str, Any]) -> frozenset[str]:
+        """Return the groups the provider names; it is asked again where it has not said so yet."""
+        told = _within(said, self.settings.claim)
+        if told is None and (await self._metadata()).get("userinfo_endpoint"):
+            more: dict[str, Any] = await self.client.userinfo(token=token)
+            if more.get("sub") != said["sub"]:
+                raise Distrust("it told of somebody else when it was asked for groups")
+            told = _within(more, self.settings.claim)
+        if told is None:
+            log.warning("%s names no %s.", self.settings.issuer, self.settings.claim)
+        if isinstance(told, str):
+            return frozenset({told})
+        return frozenset(map(str, told)) if isinstance(told, list) else frozenset()
 
     async def _metadata(self) -> dict[str, Any]:
         """Return what the provider says of itself, believed only where it names itself rightly."""
@@ -160,3 +181,11 @@ class Provider:
             "If it stays, give the administrator this number: {reference}."
         ).format(provider=self.settings.name, reference=number)
         return paper.sentence(403, _("Not signed in"), told)
+
+
+def _within(said: dict[str, Any], claim: str) -> Any:
+    """Return a claim by its name, or by the path to it, such as realm_access.roles."""
+    found: Any = said
+    for name in [claim] if claim in said else claim.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found

@@ -6,7 +6,6 @@ so that asyncio switches that wait off (TCP_NODELAY), and nobody else is asked a
 """
 
 import os
-import socket
 from typing import Final
 
 import uvicorn
@@ -14,13 +13,12 @@ from streamlit import config
 from streamlit.logger import set_log_level
 
 from dashboard.settings import Settings
-from models import Unavailable, check_connection, open_database
+from dashboard.web.listening import PATIENCE, listen
+from models import Unavailable, check_connection, open_database, reading
 from models.migrations import is_current
 
 LARGEST: Final = 25 * 1024 * 1024
 """Bytes of the largest message a page may send; Streamlit's own bound."""
-PATIENCE: Final = 5
-"""Seconds that connections get to finish when the server is stopped."""
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
@@ -54,7 +52,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def check_record(settings: Settings) -> None:
-    """Raise `Unavailable` where the database is not there, or not as this version needs it."""
+    """Raise a sentence where the database is not there, not as needed, or not as the settings say.
+
+    A setting can name plans and areas: only the record knows whether there are such.
+    """
     engine = open_database(settings.database)
     try:
         check_connection(engine)
@@ -63,23 +64,10 @@ def check_record(settings: Settings) -> None:
                 "The database is not as this version needs it. Make it with `headway init` or "
                 "`headway demo`, or bring it up to date with `headway upgrade`."
             )
+        if settings.oidc is not None and settings.oidc.groups:
+            from dashboard.services import groups
+
+            with reading(engine) as session:
+                groups.check(session, settings.oidc.groups)
     finally:
         engine.dispose()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there, ready for small answers to leave at once."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.listen(2048)
-    except OSError as error:
-        bound.close()
-        raise Unavailable(
-            f"Port {port} on {host} is not free ({error.strerror}). Choose another, or stop what "
-            "uses it."
-        ) from error
-    bound.setblocking(False)
-    return bound
