@@ -193,7 +193,6 @@ TABLE: Final[dict[str, Row]] = {
         lambda s, w: access.holds(s, w, "submit", plan=PLAN, area=KENYA, now=NOON), "CF"
     ),
     "access.is_everywhere": Row(lambda s, w: access.is_everywhere(w, "review"), everywhere="R"),
-    "audit.latest": Row(audit.latest, "A", "A", "A"),
     "audit.problems": Row(lambda s, w: audit.problems(s, w) is not None, "A", "A", "A"),
     "correspondence.visit": Row(
         lambda s, w: correspondence.visit(s, w, now=NOON), EVERYBODY, EVERYBODY, EVERYBODY

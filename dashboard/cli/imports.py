@@ -29,6 +29,8 @@ SHOWN: Final = 50
         "dashboard, or a snapshot. Columns are known by their headers in six languages, years may "
         "stand across. Errors keep a file out; --partly sends the rows without errors. Warnings "
         "have to be confirmed with --confirm. The same file sent twice changes nothing.\n\n"
+        "Into a database with nothing in it, a snapshot restores the record that it was taken "
+        "from: the same snapshot can be taken again.\n\n"
         "--json writes: form, mapping (sheet, column, header, role), counts, rows (what would be "
         "stored: outcome new or revision, indicator, area, cell, period, value as exact text, "
         "qualifier, status, source … and where: sheet, cell, row), others (readings that would "
@@ -62,6 +64,7 @@ SHOWN: Final = 50
 )
 @option("--confirm", is_flag=True, help=N_("Confirm every warning."))
 @option("--partly", is_flag=True, help=N_("Leave out the rows with errors and send the others."))
+@option("--restore", is_flag=True, help=N_("Restore a whole record from a snapshot, or refuse."))
 @option("--dry-run", is_flag=True, help=N_("Check everything and change nothing."))
 @option("--json", "as_json", is_flag=True, help=N_("Write JSON."))
 def take_in(  # noqa: PLR0917 - one for each option
@@ -78,18 +81,23 @@ def take_in(  # noqa: PLR0917 - one for each option
     population: Path | None,
     confirm: bool,
     partly: bool,
+    restore: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Take a file in."""
+    from dashboard.cli import restoring
     from dashboard.exchange.reading.faults import Severity
     from dashboard.services import imports, intake
     from dashboard.services.imports_rows import Options
     from models import BadInput, NotAllowed
 
     desk = Desk()
-    code = a_plan(desk, plan)
     data = file.read_bytes()
+    if restoring.is_meant(desk, data, is_asked=restore):
+        restoring.restore(desk, data, file.name, dry_run=dry_run, as_json=as_json)
+        return
+    code = a_plan(desk, plan)
     if intake.is_snapshot(data):
         _snapshot(desk, data, code, file.name, email, dry_run=dry_run, as_json=as_json)
         return

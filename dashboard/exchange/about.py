@@ -68,6 +68,8 @@ class SnapshotTables:
 
     about: About
     tables: Mapping[str, pd.DataFrame]
+    wording: bytes = b""
+    """The plan as it was installed, as canonical JSON; its SHA-256 is `edition_digest`."""
 
 
 def moment(value: datetime) -> str:

@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +75,8 @@ def seal(snapshot: SnapshotTables, sign: Sign | None = None) -> Sealed:
     for name, codes in CODE_LISTS.items():
         members[f"codelists/{name}.csv"] = canonical.csv(_code_list(codes), CODES)
         rows[f"codelist_{name}"] = len(codes)
+    if snapshot.wording:
+        members[standalone.WORDING] = snapshot.wording
     members[standalone.DESCRIPTOR] = _descriptor(snapshot.about, members)
     digest = hashlib.sha256(members[standalone.DESCRIPTOR]).hexdigest()
     members["datacite.json"] = metadata.datacite(snapshot.about, digest)
@@ -235,7 +237,16 @@ def read(data: bytes) -> SnapshotTables:
             name: table(packed.read(resource.path), resource.fields)
             for name, resource in RESOURCES.items()
         }
-    return SnapshotTables(about(manifest), tables)
+        has_wording = standalone.WORDING in packed.namelist()
+        wording = packed.read(standalone.WORDING) if has_wording else b""
+    return SnapshotTables(about(manifest), tables, wording)
+
+
+def manifest(data: bytes) -> dict[str, Any]:
+    """Return what the manifest inside a snapshot says."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        found: dict[str, Any] = json.loads(packed.read(standalone.MANIFEST))
+        return found
 
 
 def signature(data: bytes) -> bytes | None:
@@ -251,7 +262,7 @@ def settled(snapshot: SnapshotTables) -> SnapshotTables:
         name: table(canonical.csv(_ready(snapshot.tables[name], one), one.fields), one.fields)
         for name, one in RESOURCES.items()
     }
-    return SnapshotTables(snapshot.about, tables)
+    return replace(snapshot, tables=tables)
 
 
 def table(data: bytes, fields: Sequence[Field]) -> pd.DataFrame:

@@ -38,6 +38,7 @@ MANIFEST = "manifest.json"
 SIGNATURE = "manifest.json.minisig"
 DESCRIPTOR = "datapackage.json"
 CHAINS = "data/chains.csv"
+WORDING = "plan/wording.json"
 MOST_BYTES = 4 << 30
 MOST_MEMBERS = 500
 MOST_RATIO = 300
@@ -167,6 +168,7 @@ def check(members: dict[str, bytes], report: Report, key: str = "") -> Report:
     _check_hashes(members, report)
     _check_tables(members, report)
     _check_chains(members, report)
+    _check_wording(members, report)
     _check_signature(members, report, key)
     return report
 
@@ -313,6 +315,13 @@ def _check_chains(members: dict[str, bytes], report: Report) -> None:
         report.add("audit", CHAINS, "is not the one the manifest names")
     if audit.get("chains") != report.rows.get("chains"):
         report.add("audit", CHAINS, "has another number of chains than the manifest says")
+
+
+def _check_wording(members: dict[str, bytes], report: Report) -> None:
+    wording = members.get(WORDING)
+    told = report.manifest.get("plan", {}).get("digest")
+    if wording is not None and told != hashlib.sha256(wording).hexdigest():
+        report.add("plan", WORDING, "is not the edition of the plan that the manifest names")
 
 
 def _check_signature(members: dict[str, bytes], report: Report, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Look into the ledger: the latest changes, and whether the record still says what was chained."""
+"""Whether the record still says what was chained, row by row."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,6 @@ from dashboard.services import (
     updates,
     voices,
 )
-from dashboard.services.reads import table
 from models import (
     EPOCH,
     AuditEvent,
@@ -30,7 +29,6 @@ from models import (
     Observation,
     Plan,
     PlanEdition,
-    ReferenceArea,
     Remark,
     RemarkState,
     ReviewEvent,
@@ -43,20 +41,6 @@ from models import (
 from seed import rows
 
 EVENTS: Final = columns(AuditEvent)
-AREA: Final = columns(ReferenceArea)
-
-
-def latest(session: Session, who: Identity, *, limit: int = 200) -> pd.DataFrame:
-    """Return the latest events of every chain, newest first: area, seq, at, by, action, subject."""
-    access.require(who, "administer")
-    found = table(
-        session,
-        sa.select(EVENTS, AREA.c.code.label("area"))
-        .outerjoin(AREA, AREA.c.id == EVENTS.c.chain)
-        .order_by(EVENTS.c.at.desc(), EVENTS.c.chain, EVENTS.c.seq.desc())
-        .limit(limit),
-    )
-    return found.assign(area=found["area"].fillna("–"))
 
 
 def problems(session: Session, who: Identity) -> list[str]:
@@ -178,7 +162,7 @@ def _links(session: Session) -> tuple[dict[Step, Link], list[Load]]:
     )
     single: dict[Step, Link] = {}
     loads: list[Load] = []
-    for event in session.connection().execute(wanted):
+    for event in session.connection().execute(wanted.order_by(EVENTS.c.chain, EVENTS.c.seq)):
         detail = json.loads(event.detail)
         after = event.action.rpartition(".")[2]
         if after in {"history", "imported"}:

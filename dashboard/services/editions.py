@@ -49,6 +49,7 @@ class PlanText:
     scales: list[Scale]
     levels: list[ScaleLevel]
     dimensions: list[Dimension]
+    content: dict[str, Any]  # as it was read; empty where it was not kept
 
 
 def in_force(session: Session, code: str, as_of: datetime) -> PlanText:
@@ -93,6 +94,7 @@ def _installed(session: Session, plan: Plan, edition: PlanEdition | None) -> Pla
         scales=list(session.exec(select(Scale).where(Scale.plan_code == code)).all()),
         levels=list(session.exec(select(ScaleLevel).where(ScaleLevel.plan_code == code)).all()),
         dimensions=list(session.exec(select(Dimension).where(Dimension.plan_code == code)).all()),
+        content=edition.content if edition else {},
     )
 
 
@@ -122,6 +124,7 @@ def _earlier(session: Session, plan: Plan, edition: PlanEdition) -> PlanText:
         scales=made.scales,
         levels=made.scale_levels,
         dimensions=made.dimensions,
+        content=edition.content,
     )
 
 

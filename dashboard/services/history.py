@@ -4,6 +4,7 @@ The rows come with what became of them and when. They are stored in bulk, with t
 spans and chains that single steps would have left, one link a chain for all rows of an area.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import derived, ledger, lookup
+from dashboard.services import derived, ledger, lookup, updates
 from dashboard.services.derived import CONTENT, KEY, plain
 from dashboard.services.observations import FIELDS, written
 from models import (
@@ -20,6 +21,7 @@ from models import (
     TOTAL,
     BadInput,
     Channel,
+    MeasureUpdate,
     Observation,
     ReviewEvent,
     ReviewState,
@@ -35,6 +37,7 @@ STATES: Final = columns(ReviewState)
 CODES: Final = ["indicator", "area", "cell", "period"]
 MOMENTS: Final = ["recorded_at", "decided_at"]
 STEP: Final = ["seq", "step", "before", "after", "by", "at", "note"]
+NUMBERS: Final = ["value", "numerator", "denominator"]
 TEXTS: Final = [
     "qualifier",
     "status",
@@ -73,6 +76,97 @@ def load(
     _derive(session, table, events)
     _chain(session, table, events, by=by, now=now)
     return len(table)
+
+
+def restore(
+    session: Session, rows: pd.DataFrame, *, plan: str, channel: Channel
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Store rows that were all accepted once, under the numbers that they had; `chain` them then.
+
+    `rows` has what `load` wants of an observation, and seq, revises, recorded_at, accepted_at,
+    ended_at (none while it counts) and ended (the state that followed). Returned are the rows and
+    the steps as stored.
+    """
+    table = _coded(session, rows.assign(decided_at=rows["accepted_at"]), plan)
+    base = table[["area_id", "seq"]].assign(by=table["author"], note="")
+    sent = base.assign(
+        step=1, before=State.DRAFT.value, after=State.SUBMITTED.value, at=table["recorded_at"]
+    )
+    taken = base.assign(
+        step=2, before=State.SUBMITTED.value, after=State.ACCEPTED.value, at=table["decided_at"]
+    )
+    left = base.assign(
+        step=3, before=State.ACCEPTED.value, after=table["ended"], at=_micros(table["ended_at"])
+    )
+    steps = pd.concat([sent, taken, left[table["ended_at"].notna()]])
+    steps = steps.sort_values(["area_id", "seq", "step"]).astype({"at": "int64"})
+    table = table.sort_values(["area_id", "seq"], ignore_index=True)
+    if len(table):
+        _store(session, table, steps, channel)
+        _derive(session, table, steps)
+    return table, steps
+
+
+def chain(
+    session: Session,
+    table: pd.DataFrame,
+    steps: pd.DataFrame,
+    reports: Sequence[MeasureUpdate],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """Chain rows, steps and accepted reports that were restored: two links an area at most.
+
+    Figures and reports share their numbers, so the first link of an area has the steps of both.
+    """
+    figures = {int(str(number)): part for number, part in table.groupby("area_id")}
+    trodden = {int(str(number)): part for number, part in steps.groupby("area_id")}
+    codes = lookup.codes(session)
+    told: dict[int, list[MeasureUpdate]] = {}
+    for report in reports:
+        told.setdefault(report.area_id, []).append(report)
+    for number in sorted(figures.keys() | told.keys()):
+        part, own = figures.get(number), told.get(number, [])
+        seqs = [*(part["seq"] if part is not None else ()), *(one.seq for one in own)]
+        first, last = int(min(seqs)), int(max(seqs))
+        walked = _walked(trodden.get(number), own)
+        links = []
+        if part is not None:
+            links.append(("observation.history", rows_digest(part)))
+        if own:
+            rows = [one.model_dump() for one in own]
+            links.append(("measure_update.history", updates.rows_digest(rows)))
+        head = ledger.hold(session, number)
+        for place, (action, content) in enumerate(links):
+            detail = {
+                "first": first,
+                "last": last,
+                "digest": content,
+                "steps": ledger.steps_digest(walked if place == 0 else ()),
+            }
+            subject = f"{codes[number]}-{first}"
+            head = ledger.append(session, head, action, subject, detail, by=by, now=now)
+        ledger.keep(
+            session,
+            replace(
+                head,
+                record_seq=max(head.record_seq, last),
+                data_seq=head.data_seq + len(seqs),
+            ),
+        )
+
+
+def _walked(
+    steps: pd.DataFrame | None, reports: Sequence[MeasureUpdate]
+) -> list[tuple[object, ...]]:
+    """Return the steps of an area's figures and reports, in the order of their numbers."""
+    own = [] if steps is None else list(steps[STEP].itertuples(index=False, name=None))
+    for one in reports:
+        at = micros(one.recorded_at)
+        sent = (one.seq, 1, State.DRAFT, State.SUBMITTED, one.author_id, at, "")
+        own += [sent, (one.seq, 2, State.SUBMITTED, State.ACCEPTED, one.author_id, at, "")]
+    return sorted(own, key=lambda step: (step[0], step[1]))
 
 
 def _coded(session: Session, rows: pd.DataFrame, plan: str) -> pd.DataFrame:

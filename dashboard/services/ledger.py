@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from dashboard.services import anchors
 from models import AuditEvent, ChainHead, Receipt, WrongState, columns, micros
 
 FIRST_HASH: Final = "0" * 64
@@ -218,9 +219,13 @@ def heads(session: Session) -> dict[int, tuple[int, str]]:
 
 
 def verify(session: Session, *, chains: Collection[int] | None = None) -> list[str]:
-    """Walk every chain, or these, and return a sentence for each break; none where all is whole."""
+    """Walk every chain, or these, and return a sentence for each break; none where all is whole.
+
+    A chain of a restored record may begin with an anchor, which the snapshot it names vouches for.
+    """
     problems: list[str] = []
     ends: dict[int, tuple[int, str]] = {}
+    vouched: dict[str, dict[int, tuple[int, str]]] = {}
     rows = session.connection().execute(
         sa.select(EVENTS)
         .where(sa.true() if chains is None else EVENTS.c.chain.in_(sorted(chains)))
@@ -231,6 +236,13 @@ def verify(session: Session, *, chains: Collection[int] | None = None) -> list[s
         seq, before = ends.get(row.chain, (0, FIRST_HASH))
         event = {**row._mapping, "at": micros(row.at)}
         place = f"chain {row.chain}, event {row.seq}"
+        if row.action == anchors.ACTION and row.chain not in ends:
+            if row.subject not in vouched:
+                vouched[row.subject] = anchors.vouched(session, row.subject)
+            if vouched[row.subject].get(row.chain) != (row.seq, row.row_hash):
+                problems.append(f"{place}: is not where the snapshot it names says the chain stood")
+            ends[row.chain] = (row.seq, row.row_hash)
+            continue
         if row.seq != seq + 1:
             problems.append(f"{place}: event {seq + 1} is missing before it")
         elif row.prev_hash != before:

@@ -55,6 +55,12 @@ def area(session: Session, code: str) -> sa.Row[tuple[object, ...]]:
     return found
 
 
+def codes(session: Session) -> dict[int, str]:
+    """Return the code of every area by its number."""
+    found = session.connection().execute(sa.select(AREA.c.id, AREA.c.code))
+    return {row.id: row.code for row in found}
+
+
 def indicator(session: Session, plan: str, code: str) -> sa.Row[tuple[object, ...]]:
     """Return the indicator of a plan with this code."""
     wanted = {"plan": plan, "code": code}

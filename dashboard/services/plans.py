@@ -161,7 +161,7 @@ def _edition(session: Session, content: entries.Plan, now: datetime) -> tuple[st
     ).all()
     if known and known[-1].digest == digest:
         return known[-1].version, digest
-    version = f"1.{len(known)}.0"
+    version = _following([one.version for one in known])
     session.add(
         PlanEdition(
             plan_code=content.code, version=version, digest=digest, installed_at=now, content=body
@@ -169,6 +169,12 @@ def _edition(session: Session, content: entries.Plan, now: datetime) -> tuple[st
     )
     session.flush()
     return version, digest
+
+
+def _following(versions: list[str]) -> str:
+    """Return the number of the next edition; a restored record may know only a later one."""
+    held = [int(version.split(".")[1]) for version in versions]
+    return f"1.{max(held, default=-1) + 1}.0"
 
 
 Aim = TypeVar("Aim", Baseline, Target)

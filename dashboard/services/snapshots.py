@@ -14,7 +14,7 @@ import pandas as pd
 from sqlmodel import Session, col, select
 
 from dashboard import __version__, progress
-from dashboard.exchange import About, SnapshotTables, canonical, datapackage, recompute
+from dashboard.exchange import About, SnapshotTables, canonical, datapackage, recompute, standalone
 from dashboard.exchange.datapackage import Sealed
 from dashboard.exchange.schema import RESOURCES
 from dashboard.services import access, contents, editions, ledger
@@ -135,7 +135,16 @@ def _before(session: Session, plan: str, as_of: datetime) -> str | None:
         .order_by(col(Snapshot.as_of).desc(), col(Snapshot.id))
         .limit(1)
     )
-    return earlier.first()
+    found = earlier.first()
+    return found if found is not None else _before_what_is_kept(session, plan, as_of)
+
+
+def _before_what_is_kept(session: Session, plan: str, as_of: datetime) -> str | None:
+    """Return what a kept snapshot of this moment follows: a restored record has only that one."""
+    same = select(Snapshot.manifest).where(Snapshot.plan_code == plan, Snapshot.as_of == as_of)
+    held = session.exec(same.limit(1)).first()
+    found: str | None = None if held is None else json.loads(held)["previous"]
+    return found
 
 
 def as_known(session: Session, plan: str, as_of: datetime) -> SnapshotTables:
@@ -173,7 +182,9 @@ def _tables(
         engine=engine,
         previous=previous,
     )
-    return _computed(SnapshotTables(about, tables))
+    wording = ledger.canonical(text.content).encode()
+    is_whole = hashlib.sha256(wording).hexdigest() == text.digest
+    return _computed(SnapshotTables(about, tables, wording if is_whole else b""))
 
 
 def _is_illustrative(tables: contents.Tables) -> bool:
@@ -191,16 +202,17 @@ def _computed(given: SnapshotTables) -> SnapshotTables:
     return replace(given, tables=tables)
 
 
-def _keep(session: Session, who: Identity, about: About, sealed: Sealed, now: datetime) -> Snapshot:
+def row(about: About, sealed: Sealed, *, by: str, now: datetime) -> Snapshot:
+    """Return what the list of snapshots says of one that is sealed."""
     mark = "-illustrative" if about.is_illustrative else ""
     day = about.as_of.date().isoformat()
-    snapshot = Snapshot(
+    return Snapshot(
         id=sealed.identity,
         plan_code=about.plan,
         name=about.name,
         as_of=about.as_of,
         taken_at=now,
-        taken_by=who.person_id,
+        taken_by=by,
         file_name=f"headway-{about.plan.lower()}-{day}-{sealed.identity[:8]}{mark}.zip",
         digest=hashlib.sha256(sealed.content).hexdigest(),
         size=len(sealed.content),
@@ -208,6 +220,10 @@ def _keep(session: Session, who: Identity, about: About, sealed: Sealed, now: da
         is_illustrative=about.is_illustrative,
         manifest=ledger.canonical(sealed.manifest),
     )
+
+
+def _keep(session: Session, who: Identity, about: About, sealed: Sealed, now: datetime) -> Snapshot:
+    snapshot = row(about, sealed, by=who.person_id, now=now)
     session.add(snapshot)
     session.flush()
     session.add(SnapshotBytes(snapshot_id=snapshot.id, content=sealed.content))
@@ -291,17 +307,20 @@ def rebuild(session: Session, identity: str) -> Rebuilt:
     stated = manifest(session, identity)
     told = datapackage.about(stated)
     signature = datapackage.signature(kept)  # it can be kept and not made again
+    tables = _tables(
+        session,
+        told.plan,
+        told.as_of,
+        name=told.name,
+        publisher=told.publisher,
+        previous=told.previous,
+        software=told.software,
+        engine=told.engine,
+    )
+    if standalone.WORDING not in stated["files"]:  # the first ones did not carry it
+        tables = replace(tables, wording=b"")
     made = datapackage.seal(
-        _tables(
-            session,
-            told.plan,
-            told.as_of,
-            name=told.name,
-            publisher=told.publisher,
-            previous=told.previous,
-            software=told.software,
-            engine=told.engine,
-        ),
+        tables,
         None if signature is None else lambda _manifest, _about: signature,
     )
     paths = set(stated["files"]) | set(made.manifest["files"])
