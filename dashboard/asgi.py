@@ -40,16 +40,16 @@ log = logging.getLogger(__name__)
 
 def interface() -> ASGIApp:
     """Build the interface for programs, with all it takes, when somebody first asks for it."""
-    from dashboard.api import make_app
+    from dashboard.web.programs import interface
 
-    return make_app(visit.engine, SETTINGS)
+    return interface(visit.engine, SETTINGS, now=visit.now)
 
 
 def statistics() -> ASGIApp:
     """Build the service for statistical clients, when somebody first asks for it."""
-    from dashboard.api import sdmx
+    from dashboard.web.programs import statistics
 
-    return sdmx.make_app(visit.engine, SETTINGS)
+    return statistics(visit.engine, SETTINGS, now=visit.now)
 
 
 def provider() -> ASGIApp:

@@ -78,6 +78,7 @@ class Settings:
     signing_key: str  # HEADWAY_SIGNING_KEY: file of the minisign key that signs snapshots
     signing_password: str  # HEADWAY_SIGNING_PASSWORD: of that key, where it has one
     evidence_endpoint: str  # HEADWAY_EVIDENCE_ENDPOINT: of a bucket that is not Amazon's
+    api_rate: int  # HEADWAY_API_RATE: requests a minute from one token or address
 
     @property
     def address(self) -> str:
@@ -103,6 +104,7 @@ class Settings:
             signing_key=environ.get("HEADWAY_SIGNING_KEY", "").strip(),
             signing_password=environ.get("HEADWAY_SIGNING_PASSWORD", ""),
             evidence_endpoint=environ.get("HEADWAY_EVIDENCE_ENDPOINT", "").strip(),
+            api_rate=_whole(environ, "HEADWAY_API_RATE", 1200),
         )
 
 

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from dashboard.settings import Settings
-from dashboard.web import serve
+from dashboard.web import listening, serve
 from models import Unavailable
 from tests.postgres import free_port
 
@@ -161,7 +161,7 @@ def test_a_private_installation_is_closed_from_the_first_moment(home: Path, tmp_
 
 def test_a_port_in_use_is_told_with_a_way_out(server: Server) -> None:
     with pytest.raises(Unavailable, match=rf"Port {server.port} on 127.0.0.1 is not free"):
-        serve.listen("127.0.0.1", server.port)
+        listening.listen("127.0.0.1", server.port)
 
 
 def test_a_database_that_is_not_there_is_told_with_a_way_out(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Whoever can run it can read the database anyway, so it acts as the installation 
 import click
 
 from dashboard.cli import (
+    api,
     briefs,
     changes,
     files,
@@ -55,6 +56,7 @@ for command in (
     founding.demo,
     founding.upgrade,
     founding.run,
+    api.api,
     imports.take_in,
     files.give_out,
     briefs.brief,

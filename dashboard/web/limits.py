@@ -29,6 +29,13 @@ class Limit:
         times.append(now)
         return True
 
+    def wait(self, key: str, now: datetime) -> timedelta:
+        """Return how long it takes until another try may be made."""
+        times = self.taken.get(key, deque())
+        if self._left(times, now) < self.tries:
+            return timedelta()
+        return times[0] + self.within - now
+
     def give_back(self, key: str) -> None:
         """Forget the latest try, which was no guess."""
         if self.taken.get(key):
