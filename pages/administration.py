@@ -1,20 +1,9 @@
-"""People and what they may do, the health of the installation, and the trace of changes."""
-
-import streamlit as st
+"""People and what they may do."""
 
 from dashboard.i18n import _
 from dashboard.ui import administration, visit, widgets
 
-found = widgets.open_picture(_("Administration"), lede=_("People, roles, health and trace."))
+found = widgets.open_picture(_("Administration"), lede=_("People and their roles."))
 person = visit.require("invite")
-names = [_("People")]
-if administration.sees_all(person):
-    names.append(_("Trace of changes"))
-people, *rest = st.tabs(names, key="admin_tab", on_change="rerun")
-if people.open:
-    with people:
-        administration.people(found, person)
-for trace in rest:
-    if trace.open:
-        with trace:
-            administration.trace(person)
+widgets.link("audit", _("Trail of changes"))
+administration.people(found, person)

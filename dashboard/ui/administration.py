@@ -1,4 +1,4 @@
-"""What an administrator sees and does: accounts, roles, the trace of changes."""
+"""What an administrator sees and does: accounts and roles; the way to the trail of changes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 from sqlmodel import Session
 
-from dashboard.i18n import _, date, instant, number
+from dashboard.i18n import _, date
 from dashboard.i18n.labels import word
-from dashboard.services import access, audit, invitations, outbox
+from dashboard.services import access, invitations, outbox
 from dashboard.services import people as service
 from dashboard.services.invitations import Handed
 from dashboard.services.people import Account
 from dashboard.services.views import Picture
-from dashboard.ui import look, visit
+from dashboard.ui import look, visit, ways
 from models import FOREVER, Identity, Role, Unavailable
 
 SAID = "admin_said"
@@ -124,7 +124,7 @@ def _deliver(handed: Handed, now: datetime) -> None:
 def _accounts(accounts: list[Account]) -> look.Html:
     rows = [
         (
-            account.name,
+            look.anchor(account.name, ways.address("audit", person=account.id)),
             account.email,
             look.join([look.tag(_role(grant)) for grant in account.grants])
             if account.grants
@@ -245,36 +245,3 @@ def _close(accounts: list[Account]) -> None:
             token,
             _("The account is closed and signed out everywhere."),
         )
-
-
-def trace(person: Identity) -> None:
-    """Show the latest changes, and whether the chains are whole."""
-    with visit.read() as session:
-        table = audit.latest(session, person, limit=200)
-    st.caption(
-        _("Each change is chained to the one before it in its area. People appear by pseudonym.")
-    )
-    if st.button(_("Check every chain")):
-        with st.spinner(_("Checking …")), visit.read() as session:
-            problems = audit.problems(session, person)
-        if problems:
-            for problem in problems[:20]:
-                st.error(problem)
-        else:
-            st.success(_("Every chain is whole: nothing was altered, removed or moved."))
-    rows = [
-        (
-            instant(row["at"]),
-            row["area"],
-            number(row["seq"]),
-            row["action"],
-            row["subject"],
-            row["by"],
-            row["row_hash"][:12],
-        )
-        for row in table.to_dict("records")
-    ]
-    heads = [
-        *(_("When"), _("Chain"), _("No."), _("What"), _("About"), _("By"), _("Fingerprint")),
-    ]
-    st.html(look.table(_("Latest changes"), heads, rows, numeric={2}))
