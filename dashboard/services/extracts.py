@@ -1,7 +1,7 @@
 """A part of the record, page by page: what is asked for and no more, however large the rest is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -82,6 +82,17 @@ def observations(session: Session, wanted: Wanted) -> Page:
     return Page(ready, last, bool(ready["is_illustrative"].any()))
 
 
+def chunks(session: Session, wanted: Wanted, *, size: int) -> Iterator[pd.DataFrame]:
+    """Yield what stands at the moment (none: now), so many rows a time, as `observations` does."""
+    asked = replace(wanted, limit=size)
+    while True:
+        page = observations(session, asked)
+        yield page.rows
+        if page.next is None:
+            return
+        asked = replace(asked, after=page.next)
+
+
 def count(session: Session, wanted: Wanted, *, with_history: bool = False) -> int:
     """Return how many observations are asked for, without reading them.
 
@@ -111,21 +122,25 @@ def history(
     if by_moment:
         rows = rows.order_by(None).order_by(held.c.accepted_at, *(held.c[name] for name in KEY))
     connection = session.connection().execution_options(yield_per=size)
-    result = connection.execute(rows)
-    names = list(result.keys())
-    for part in result.partitions(size):
-        found = pd.DataFrame(dict(zip(names, zip(*part, strict=True), strict=True)))
-        public = disclosure.without(
-            session,
-            found,
-            indicators=found["indicator_id"].unique(),
-            as_of=wanted.as_of,
-            areas=found["area_id"].unique(),
-        )
-        gone = found["ended_at"] <= micros(wanted.as_of or FOREVER)
-        gone &= found["ended_at"] != micros(FOREVER)
-        ended = pd.to_datetime(found["ended_at"].where(gone), unit="us", utc=True)
-        yield _ready(public).assign(ended_at=ended.astype("datetime64[us, UTC]"))
+    with connection.execute(rows) as result:  # closed as well where nobody reads to the end
+        names = list(result.keys())
+        for part in result.partitions(size):
+            found = pd.DataFrame(dict(zip(names, zip(*part, strict=True), strict=True)))
+            yield _ended(session, found, wanted)
+
+
+def _ended(session: Session, found: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    public = disclosure.without(
+        session,
+        found,
+        indicators=found["indicator_id"].unique(),
+        as_of=wanted.as_of,
+        areas=found["area_id"].unique(),
+    )
+    gone = found["ended_at"] <= micros(wanted.as_of or FOREVER)
+    gone &= found["ended_at"] != micros(FOREVER)
+    ended = pd.to_datetime(found["ended_at"].where(gone), unit="us", utc=True)
+    return _ready(public).assign(ended_at=ended.astype("datetime64[us, UTC]"))
 
 
 def _held(wanted: Wanted, with_history: bool) -> Any:

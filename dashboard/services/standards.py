@@ -253,7 +253,7 @@ def figures(session: Session, asked: Asked, series: Collection[str]) -> Iterator
     elif asked.with_history:
         found = history(session, asked)
     else:
-        found = _current(session, asked)
+        found = extracts.chunks(session, _wanted(asked), size=CHUNK)
     for chunk in found:
         rows = chunk if not series else chunk[chunk["indicator"].isin(series)]
         if len(rows):
@@ -269,16 +269,6 @@ def _wanted(asked: Asked) -> Wanted:
         cells=asked.cells,
         years=asked.years,
     )
-
-
-def _current(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
-    wanted = replace(_wanted(asked), limit=CHUNK)
-    while True:
-        page = extracts.observations(session, wanted)
-        yield page.rows
-        if page.next is None:
-            return
-        wanted = replace(wanted, after=page.next)
 
 
 def history(session: Session, asked: Asked) -> Iterator[pd.DataFrame]:
@@ -423,17 +413,35 @@ FORMS: Final[Mapping[str, sdmx.Stream]] = {
     "iati": sdmx.Stream(N_("IATI 2.03"), ".iati.xml", outgoing.MEDIA, outgoing.write),
 }
 """Every standard in which the figures of a plan leave as a stream."""
+DATED: Final = frozenset({"sdmx-ml-2.1", "sdmx-ml-3.0"})
+"""Standards in which a figure says from when on it was the valid one."""
 
 
 def stream(
-    session: Session, form: str, asked: Asked, *, publisher: str, now: datetime
+    session: Session,
+    form: str,
+    asked: Asked,
+    *,
+    publisher: str,
+    now: datetime,
+    heard: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[bytes]:
-    """Yield a file in one of the forms; the session must stay open until the end."""
+    """Yield a file in one of the forms; the session must stay open until the end.
+
+    `heard` is told of each chunk how many rows it has, before it is written.
+    """
     told = meta(session, asked, publisher=publisher, now=now)
     if form == "iati":
         plan = results(session, asked, publisher=publisher)
-        yield from FORMS[form].write(figures(session, asked, ()), plan, told)
+        yield from FORMS[form].write(_heard(figures(session, asked, ()), heard), plan, told)
         return
     found = structure(session, asked.plan, publisher=publisher, now=now)
-    rows = figures(session, asked, set(found.series))
-    yield from FORMS[form].write(rows, found, told, flow=f"{found.id}{asked.kind}")
+    rows = _heard(figures(session, asked, set(found.series)), heard)
+    more = {"with_history": True} if asked.with_history and form in DATED else {}
+    yield from FORMS[form].write(rows, found, told, flow=f"{found.id}{asked.kind}", **more)
+
+
+def _heard(rows: Iterator[pd.DataFrame], heard: Callable[[int], None]) -> Iterator[pd.DataFrame]:
+    for chunk in rows:
+        heard(len(chunk))
+        yield chunk
