@@ -33,31 +33,31 @@ widgets.chart(
 )
 cached.html("bullets links", lambda: measure.links(bullets, words, area), *here)
 
-st.header(_("How far it is carried out"))
-counts = cached.kept("execution", lambda: measure.execution(found, newest, code), *this)
-widgets.chart(
-    cached.figure("execution", lambda: measure.carried_out(found, counts), *this),
-    counts,
-    key="execution",
-    alt=cached.kept("execution alt", lambda: charts.status_bar.alt(counts), *this),
-    found=found,
-    how=measure.how_execution(),
-)
-cached.html("blocked", lambda: measure.blocked(found, newest, code), *this)
-cached.html("in the way", lambda: measure.in_the_way(found, newest, code), *this)
-cached.html("resources", lambda: measure.resourced(found, newest, code), *this)
+with widgets.section(_("How far it is carried out")):
+    counts = cached.kept("execution", lambda: measure.execution(found, newest, code), *this)
+    widgets.chart(
+        cached.figure("execution", lambda: measure.carried_out(found, counts), *this),
+        counts,
+        key="execution",
+        alt=cached.kept("execution alt", lambda: charts.status_bar.alt(counts), *this),
+        found=found,
+        how=measure.how_execution(),
+    )
+    cached.html("blocked", lambda: measure.blocked(found, newest, code), *this)
+    cached.html("in the way", lambda: measure.in_the_way(found, newest, code), *this)
+    cached.html("resources", lambda: measure.resourced(found, newest, code), *this)
 
-st.header(_("Road map"))
-events = cached.kept("road", lambda: measure.road(found, words, text, newest), *this)
-widgets.chart(
-    cached.figure("road", lambda: measure.road_map(found, events, newest, code), *this),
-    events,
-    key="road",
-    alt=cached.kept("road alt", lambda: charts.timeline.alt(events), *this),
-    found=found,
-    how=measure.how_road(),
-)
-cached.html("late", lambda: measure.late(measure.overdue(found, newest, code)), *this)
+with widgets.section(_("Road map")):
+    events = cached.kept("road", lambda: measure.road(found, words, text, newest), *this)
+    widgets.chart(
+        cached.figure("road", lambda: measure.road_map(found, events, newest, code), *this),
+        events,
+        key="road",
+        alt=cached.kept("road alt", lambda: charts.timeline.alt(events), *this),
+        found=found,
+        how=measure.how_road(),
+    )
+    cached.html("late", lambda: measure.late(measure.overdue(found, newest, code)), *this)
 
-st.header(_("What it serves"))
-cached.html("served", lambda: measure.served(text), *this)
+with widgets.section(_("What it serves")):
+    cached.html("served", lambda: measure.served(text), *this)

@@ -40,7 +40,7 @@ with right:
         geographic = widgets.switch(_("Geographic map"), name="map")
     this = (indicator, *now)
     rows = cached.kept("states", lambda: overview.states(found, indicator), *this)
-    alt = cached.kept("map alt", partial(charts.tiles.alt, rows, overview.placed(found)), *this)
+    alt = cached.kept("map alt", lambda: charts.tiles.alt(rows, overview.placed(found)), *this)
     how = overview.how_statuses(found)
     draw = partial(overview.world, found, words, indicator, rows, geographic=geographic)
     with figure:
@@ -63,26 +63,26 @@ with right:
 with key:
     cached.html("key", lambda: overview.key(found, counts, rows), *this)
 
-st.header(_("What changed"), anchor="changed")
-cached.html("changed", lambda: overview.changed(found, words, change), *now)
-brief.offer(found, found.plan.scope)
-st.header(_("What is awaited"))
-cached.html("awaited", lambda: overview.awaited(found, words), *now)
-who = cached.kept("who reports", lambda: overview.reporting(found), *now)
-cells.more(
-    who,
-    key="reporting",
-    alt=cached.kept("who reports alt", lambda: charts.coverage.alt(who), *now),
-    found=found,
-    how=overview.how_reporting(),
-    picture=lambda: overview.dots(found, who),
-    title=_("Who reports, region by region"),
-)
-st.header(_("What comes next, and what was last accepted"), anchor="dates")
-left, right = st.columns(2, gap="large")
-with left:
-    cached.html("dates", lambda: overview.dates(found, words), *now)
-with right:
-    cached.html("recent", lambda: overview.recent(found), *now)
+with widgets.section(_("What changed"), anchor="changed"):
+    cached.html("changed", lambda: overview.changed(found, words, change), *now)
+    brief.offer(found, found.plan.scope)
+with widgets.section(_("What is awaited")):
+    cached.html("awaited", lambda: overview.awaited(found, words), *now)
+    who = cached.kept("who reports", lambda: overview.reporting(found), *now)
+    cells.more(
+        who,
+        key="reporting",
+        alt=cached.kept("who reports alt", lambda: charts.coverage.alt(who), *now),
+        found=found,
+        how=overview.how_reporting(),
+        picture=lambda: overview.dots(found, who),
+        title=_("Who reports, region by region"),
+    )
+with widgets.section(_("What comes next, and what was last accepted"), anchor="dates"):
+    left, right = st.columns(2, gap="large")
+    with left:
+        cached.html("dates", lambda: overview.dates(found, words), *now)
+    with right:
+        cached.html("recent", lambda: overview.recent(found), *now)
 with st.expander(_("What every reader should know")):
     st.html(look.stack(look.notice(notice) for notice in words.notices))

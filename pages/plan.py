@@ -39,16 +39,16 @@ else:
     st.header(_("Measures by objective"))
     by_measure = cached.kept("by measure", lambda: plan.series(found, "measure"), *now)
     cached.html("tree", lambda: plan.branches(words, by_measure, execution), *now)
-    st.header(_("Road map"))
-    events = cached.kept("events", lambda: plan.events(words), *now)
-    widgets.chart(
-        cached.figure("events", lambda: plan.road(found, events), *now),
-        events,
-        key="events",
-        alt=cached.kept("events alt", lambda: charts.timeline.alt(events), *now),
-        found=found,
-        how=_("Dates as told by the plan and its sources."),
-    )
+    with widgets.section(_("Road map")):
+        events = cached.kept("events", lambda: plan.events(words), *now)
+        widgets.chart(
+            cached.figure("events", lambda: plan.road(found, events), *now),
+            events,
+            key="events",
+            alt=cached.kept("events alt", lambda: charts.timeline.alt(events), *now),
+            found=found,
+            how=_("Dates as told by the plan and its sources."),
+        )
 with st.expander(_("Related plans")):
     cached.html("related", lambda: plan.related(words), *now)
 with st.expander(_("What every reader should know")):

@@ -71,8 +71,8 @@ with right:
         how=places.ways(),
     )
 
-st.header(_("Every indicator"))
-cached.html("aggregates", lambda: region.aggregates(found, group, rows), *about)
+with widgets.section(_("Every indicator")):
+    cached.html("aggregates", lambda: region.aggregates(found, group, rows), *about)
 box = st.expander(_("What lacks a figure, and who is missing"), key="missing", on_change="rerun")
 if box.open:
     box.html(region.missing(found, rows))
@@ -82,17 +82,17 @@ if box.open:
         title = f"{found.names[group]}: {found.plan.title}"
         widgets.offer(rows, title=title, found=found, key=f"region-{group}")
 
-st.header(_("Members"))
-left, right = st.columns(2, gap="large")
-with left:
-    cached.html("members", lambda: region.members_table(found, belong, past), *about)
-with right:
-    counts = cached.kept("group counts", lambda: region.counts(found, group), *about)
-    widgets.chart(
-        cached.figure("group bars", lambda: region.bars(found, group, counts), *about),
-        counts,
-        key="group_bars",
-        alt=cached.kept("group bars alt", lambda: charts.status_bar.alt(counts), *about),
-        found=found,
-        how=overview.how_statuses(found),
-    )
+with widgets.section(_("Members")):
+    left, right = st.columns(2, gap="large")
+    with left:
+        cached.html("members", lambda: region.members_table(found, belong, past), *about)
+    with right:
+        counts = cached.kept("group counts", lambda: region.counts(found, group), *about)
+        widgets.chart(
+            cached.figure("group bars", lambda: region.bars(found, group, counts), *about),
+            counts,
+            key="group_bars",
+            alt=cached.kept("group bars alt", lambda: charts.status_bar.alt(counts), *about),
+            found=found,
+            how=overview.how_statuses(found),
+        )

@@ -5,6 +5,7 @@ restores the view in any language, and the browser's Back button steps through c
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import streamlit as st
 
 from dashboard import charts, progress
 from dashboard.charts import Look
+from dashboard.charts.theme import NARROW
 from dashboard.exchange import FORMATS
 from dashboard.exchange.about import Meta
 from dashboard.i18n import _, instant, number, plural
@@ -230,6 +232,18 @@ def pick_indicator(found: Picture, codes: Sequence[str] | None = None) -> str:
         _("Indicator"), offered, name=INDICATOR, show=lambda code: f"{code}  {names[code]}"
     )
     return picked or offered[0]
+
+
+def section(title: str, *, anchor: str | None = None) -> AbstractContextManager[Any]:
+    """Begin a part of a page under its heading; on a phone it is folded until it is opened.
+
+    So a phone shows the essential first, and every other part by its name. What is folded is
+    there all the same: it can be printed.
+    """
+    if look.width(visit.agent()) > NARROW:
+        st.header(title, anchor=anchor)
+        return nullcontext()
+    return st.expander(title)
 
 
 def as_of(found: Picture) -> datetime:
