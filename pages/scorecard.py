@@ -12,8 +12,8 @@ found = widgets.open_picture(
 )
 words = cached.words(found.plan.plan)
 first = st.columns(4)
-with st.expander(_("More filters"), expanded=False):
-    more = st.columns(4)
+box = st.expander(_("More filters"), key="filters", on_change="rerun")
+more = box.columns(4) if box.open else []
 view = scorecard.pick_view(found, words, first, more)
 now = (view, *found.key)
 on = scorecard.active(view, words)

@@ -7,13 +7,14 @@ calls `_` and the formats. Missing values are shown as missing, never as zero.
 
 import gettext
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import date as Day
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from babel import Locale, dates, numbers
@@ -48,13 +49,15 @@ class _Marked(gettext.NullTranslations):
         return f"⟦{msgid1 if n == 1 else msgid2}⟧"
 
 
-def offered() -> dict[str, str]:
+@cache
+def offered() -> Mapping[str, str]:
     """Return the languages that can be chosen: code to own name."""
-    return {
+    found = {
         code: name
         for code, name in LANGUAGES.items()
         if code == "en" or (LOCALES / code / "LC_MESSAGES" / "headway.mo").exists()
     }
+    return MappingProxyType(found)
 
 
 def choose(wanted: Iterable[str]) -> str:

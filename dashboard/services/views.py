@@ -46,6 +46,13 @@ class Picture:
         return dict(zip(self.plan.areas["area"], self.plan.areas["name"], strict=True))
 
     @cached_property
+    def peopled(self) -> dict[str, str]:
+        """The kinds of the areas that have members, in the order of their names; shared."""
+        areas = self.plan.areas
+        some = areas[areas["area"].isin(set(self.plan.memberships["group"]))]
+        return dict(zip(some["area"], some["kind"], strict=True))
+
+    @cached_property
     def indicators(self) -> dict[str, str]:
         """The names of indicators by their codes, in the order of the plan; shared as well."""
         asked = self.plan.indicators
@@ -191,10 +198,8 @@ def aggregates(found: Picture, indicator: str, groups: list[str]) -> pd.DataFram
 
 def groups(found: Picture, *kinds: AreaKind) -> list[str]:
     """Return the codes of areas of these kinds that have members, in the order of their names."""
-    peopled = set(found.plan.memberships["group"])
-    table = found.plan.areas
-    table = table[table["kind"].isin(list(kinds)) & table["area"].isin(peopled)]
-    return [str(code) for code in table["area"]]
+    wanted = {kind.value for kind in kinds}
+    return [code for code, kind in found.peopled.items() if kind in wanted]
 
 
 def as_of_words(found: Picture) -> datetime | None:

@@ -17,7 +17,7 @@ from dashboard.ui.scorecard import Card
 def pick(shown: Card, places: Sequence[Any]) -> tuple[str, str]:
     """Let the visitor choose a cell, by a click in the table or from two lists."""
     names = scorecard.spoken(shown.found)
-    titles = {code: full for code, _short, full in scorecard.columns(shown)}
+    titles = {code: full for code, _short, full in shown.columns}
     options = {code: names.get(code, code) for code in shown.areas}
     label = scorecard.row_names()[shown.view.rows]
     row = scorecard.choose(places[0], label, options, "row", is_open=True)
@@ -45,9 +45,7 @@ def told(shown: Card, row: str, column: str) -> look.Html:
 
 def _many(found: Picture, codes: Sequence[str], row: str, *, are_groups: bool) -> look.Html:
     """Return the series that a cell counts, each with a link to itself."""
-    names = dict(
-        zip(found.plan.indicators["indicator"], found.plan.indicators["name"], strict=True)
-    )
+    names = found.indicators
     if are_groups:
         return _distributions(found, codes, row, names)
     drawn = scorecards.of_states(found, codes, [row])

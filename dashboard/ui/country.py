@@ -1,6 +1,6 @@
 """What the page of a country shows: the whole plan for one State."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,14 +40,14 @@ def _offered(found: Picture, given: str) -> list[str]:
 
 def trail(found: Picture, area: str) -> list[ways.Crumb]:
     """Return the way to a country: the world, its region, its part of the region."""
-    place = found.plan.areas.set_index("area").loc[area]
-    above = [found.plan.scope, str(place["region"]), str(place["subregion"])]
     names = found.names
-    return [
-        ways.Crumb(names[code], "region", {"area": code})
-        for code in dict.fromkeys(above)
-        if code in names
-    ]
+    above = cached.kept("above", lambda: _above(found, area), area, *found.key)
+    return [ways.Crumb(names[code], "region", {"area": code}) for code in above if code in names]
+
+
+def _above(found: Picture, area: str) -> list[str]:
+    place = found.plan.areas.set_index("area").loc[area]
+    return list(dict.fromkeys([found.plan.scope, str(place["region"]), str(place["subregion"])]))
 
 
 def title(found: Picture, area: str) -> str:
@@ -326,11 +326,16 @@ def fair_peers(found: Picture, area: str) -> look.Html:
     return look.facts([(_("Fair peers"), look.join([links, f"– {why}", way]))])
 
 
-def pick_objective(words: PlanTexts, rows: pd.DataFrame) -> str:
+def most_reported(rows: pd.DataFrame) -> list[str]:
+    """Return the objectives with figures, first the one with most."""
+    known = rows.loc[rows["value"].notna() & rows["direction"].ne(0), "objective"]
+    return [str(code) for code in known.value_counts().index]
+
+
+def pick_objective(words: PlanTexts, most_reported: Sequence[str]) -> str:
     """Let the visitor choose the objective whose indicators are drawn; first one with figures."""
     titles = {entry.code: f"{entry.code}  {entry.title}" for entry in words.objectives}
-    known = rows.loc[rows["value"].notna() & rows["direction"].ne(0), "objective"].value_counts()
-    first = known.index[0] if len(known) else next(iter(titles))
+    first = next(iter(most_reported), next(iter(titles)))
     picked = widgets.choose(
         _("Objective"),
         list(titles),

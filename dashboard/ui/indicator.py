@@ -15,7 +15,7 @@ from dashboard.services import views
 from dashboard.services.measures import SHARE
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
-from dashboard.ui import look, places, series, visit, ways, widgets
+from dashboard.ui import cached, look, places, series, visit, ways, widgets
 from dashboard.ui.series import in_levels, unit
 from dashboard.ui.ways import Crumb
 from models import AreaKind
@@ -459,12 +459,16 @@ def awaited(found: Picture, code: str) -> str:
 
 def pick_area(found: Picture, code: str) -> str:
     """Let the visitor choose an area that has values of this indicator; empty where none has."""
-    known = set(found.progress.loc[found.progress["indicator"] == code, "area"])
-    offered = [str(area) for area in found.plan.areas["area"] if area in known]
+    offered = cached.kept("reporting", lambda: _reporting(found, code), code, *found.key)
     if not offered:
         st.html(look.empty(_("No area has reported this indicator yet."), awaited(found, code)))
         return ""
     return widgets.pick_area(found, offered, _("Area")) or offered[0]
+
+
+def _reporting(found: Picture, code: str) -> list[str]:
+    known = set(found.progress.loc[found.progress["indicator"] == code, "area"])
+    return [str(area) for area in found.plan.areas["area"] if area in known]
 
 
 def values(rows: pd.DataFrame) -> pd.DataFrame:

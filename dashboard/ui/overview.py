@@ -39,9 +39,11 @@ def how_statuses(found: Picture) -> str:
 def find_country(found: Picture) -> None:
     """Let a visitor find a country by its name in their language, and open its page."""
     names = cached.kept("area names", spoken, language())
-    shown = set(found.plan.areas["area"])
-    codes = sorted(
-        (code for code in names if code in shown), key=lambda code: names[code].casefold()
+    shown = found.names
+    codes = cached.kept(
+        "findable",
+        lambda: sorted(names.keys() & shown.keys(), key=lambda code: names[code].casefold()),
+        *found.key,
     )
     picked = st.selectbox(
         _("Find a country"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from dashboard import charts, frames
 from dashboard.charts import palette
@@ -62,6 +64,23 @@ class Card:
     areas: Sequence[str]  # rows, in the order of their codes' names
     cells: pd.DataFrame  # scorecards.MANY of objectives, scorecards.SERIES of indicators
 
+    @cached_property
+    def columns(self) -> list[tuple[str, str, str]]:
+        """The columns: code, short name, full name."""
+        asked = self.found.plan.indicators
+        asked = asked[asked["indicator"].isin(self.codes)]
+        if not self.view.is_many:
+            return [
+                (code, charts.theme.clip(f"{code}  {name}", HEAD, 13), f"{code}  {name}")
+                for code, name in zip(asked["indicator"], asked["name"], strict=True)
+            ]
+        kept = self.found.plan.objectives
+        kept = kept[kept["objective"].isin(asked["objective"])]
+        return [
+            (code, title, title)
+            for code, title in zip(kept["objective"], kept["title"], strict=True)
+        ]
+
     @property
     def whole(self) -> pd.DataFrame:
         """All of it summed up, each series once: groups of States share their members."""
@@ -72,7 +91,7 @@ class Card:
             scorecards.of_objectives(self.found, self.codes, scope, are_groups=True)
         )
 
-    @property
+    @cached_property
     def sums(self) -> pd.DataFrame:
         """The rows summed up."""
         asked = self.found.plan.indicators
@@ -83,7 +102,10 @@ class Card:
 def pick_view(
     found: Picture, words: PlanTexts, first: Sequence[object], more: Sequence[object]
 ) -> View:
-    """Let the visitor choose what to see, in two rows of four places."""
+    """Let the visitor choose what to see, in two rows of four places.
+
+    While the second row is not open (no places), its choices are those of the address.
+    """
     picked = {
         "rows": choose(first[0], _("Rows"), row_names(), "rows"),
         "columns": choose(first[1], _("Columns"), column_names(), "columns"),
@@ -94,9 +116,12 @@ def pick_view(
         picked["group"] = choose(first[2], label, _groups(found), "group", is_open=True)
     picked["sort"] = choose(first[3], _("Sort by"), _sort_names(of_states=of_states), "sort")
     offered = _offered(words)
-    for place, name in zip(more, FILTERS, strict=True):
-        label, options = offered[name]
-        picked[name] = choose(place, label, options, name, is_open=True)
+    for name, (label, options) in offered.items():
+        if more:
+            place = more[FILTERS.index(name)]
+            picked[name] = choose(place, label, options, name, is_open=True)
+        elif (given := st.query_params.get(name, "")) in options:
+            picked[name] = given
     return View(**{name: code for name, code in picked.items() if code})
 
 
@@ -299,7 +324,7 @@ def picture(shown: Card) -> go.Figure:
     order = ordered(shown, sums, names)
     down = [(code, names.get(code, code)) for code in order]
     if not shown.view.is_many:
-        across = [(code, full) for code, _short, full in columns(shown)]
+        across = [(code, full) for code, _short, full in shown.columns]
         return charts.matrix.draw(drawn, down, across, **look_)
     counts = drawn.assign(
         bar=drawn["row"].map(dict(down)),
@@ -328,26 +353,11 @@ def _frame(shown: Card, sums: pd.DataFrame, label: str) -> cells.Frame:
     return cells.Frame(
         label=label,
         corner=row_names()[view.rows],
-        columns=columns(shown),
+        columns=shown.columns,
         rows=lines,
         ahead=("plan", "objective") if view.is_many else ("indicator", "indicator"),
         aside=("region" if view.are_groups else "country", "area"),
     )
-
-
-def columns(shown: Card) -> list[tuple[str, str, str]]:
-    """Return the columns: code, short name, full name."""
-    found, view, codes = shown.found, shown.view, shown.codes
-    asked = found.plan.indicators[found.plan.indicators["indicator"].isin(codes)]
-    if not view.is_many:
-        return [
-            (code, charts.theme.clip(f"{code}  {name}", HEAD, 13), f"{code}  {name}")
-            for code, name in zip(asked["indicator"], asked["name"], strict=True)
-        ]
-    kept = found.plan.objectives[found.plan.objectives["objective"].isin(asked["objective"])]
-    return [
-        (code, title, title) for code, title in zip(kept["objective"], kept["title"], strict=True)
-    ]
 
 
 def spoken(found: Picture) -> dict[str, str]:
@@ -404,10 +414,7 @@ def twin(shown: Card) -> pd.DataFrame:
     """Return the cells as people and programs read them: codes and words."""
     found, drawn = shown.found, shown.cells
     names = spoken(found)
-    asked = dict(
-        zip(found.plan.indicators["indicator"], found.plan.indicators["name"], strict=True)
-    )
-    titles = asked | dict(
+    titles = found.indicators | dict(
         zip(found.plan.objectives["objective"], found.plan.objectives["title"], strict=True)
     )
     return drawn.assign(
