@@ -244,7 +244,11 @@ def test_what_can_no_longer_be_rebuilt_is_named(record: Engine, evaluator: Ident
     again = rebuild(record, taken.id)
     assert not again.is_same
     described = ("datacite.json", "datapackage.json", "dcat.jsonld")
-    assert again.differing == ("CITATION.cff", "data/objectives.csv", *described)
+    forms = ("parquet/objectives.parquet", "sdmx/structure.xml", "xlsx/tiny.xlsx")
+    assert again.differing == (
+        *("CITATION.cff", "data/objectives.csv", *described, "iati/activities.xml"),
+        *forms,
+    )
 
 
 def test_the_database_refuses_to_change_a_snapshot(record: Engine, evaluator: Identity) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow
 
-from dashboard.exchange import archive, canonical, metadata, readme, schema, standalone
+from dashboard.exchange import archive, canonical, companions, metadata, readme, schema, standalone
 from dashboard.exchange.about import (
     CC_BY,
     ILLUSTRATIVE,
@@ -59,10 +59,13 @@ Sign = Callable[[bytes, About], bytes]
 """Makes the signature of a manifest."""
 
 
-def seal(snapshot: SnapshotTables, sign: Sign | None = None) -> Sealed:
+def seal(
+    snapshot: SnapshotTables, sign: Sign | None = None, *, in_every_form: bool = True
+) -> Sealed:
     """Write the snapshot and return its bytes with its identity.
 
-    A signature lies beside the manifest and is no part of the identity.
+    A signature lies beside the manifest and is no part of the identity. In every form means
+    Parquet, a workbook, SDMX and IATI beside the tables.
 
     Raises `ValueError` where a table or column is missing or a cell does not fit its column.
     """
@@ -75,6 +78,8 @@ def seal(snapshot: SnapshotTables, sign: Sign | None = None) -> Sealed:
     for name, codes in CODE_LISTS.items():
         members[f"codelists/{name}.csv"] = canonical.csv(_code_list(codes), CODES)
         rows[f"codelist_{name}"] = len(codes)
+    if in_every_form:
+        members |= companions.members(snapshot, ready)
     if snapshot.wording:
         members[standalone.WORDING] = snapshot.wording
     members[standalone.DESCRIPTOR] = _descriptor(snapshot.about, members)

@@ -13,6 +13,14 @@ from dashboard.exchange.about import ILLUSTRATIVE, About, moment
 from dashboard.exchange.codelists import CODE_LISTS
 from dashboard.exchange.schema import RESOURCES
 
+MEDIA: Final = {
+    "csv": "text/csv",
+    "xml": "application/xml",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+DATA: Final = ("data/", "codelists/", "parquet/", "xlsx/", "sdmx/", "iati/")
+"""Where data lie in a snapshot."""
 DCAT: Final = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -69,7 +77,7 @@ def dcat(about: About, members: Mapping[str, bytes]) -> bytes:
             "@type": "dcat:Distribution",
             "dct:title": path,
             "dct:license": {"@id": about.licence.address},
-            "dcat:mediaType": "text/csv",
+            "dcat:mediaType": MEDIA[path.rpartition(".")[2]],
             "dcat:byteSize": {"@value": str(len(data)), "@type": "xsd:nonNegativeInteger"},
             "spdx:checksum": {
                 "@type": "spdx:Checksum",
@@ -78,7 +86,7 @@ def dcat(about: About, members: Mapping[str, bytes]) -> bytes:
             },
         }
         for path, data in sorted(members.items())
-        if path.endswith(".csv")
+        if path.startswith(DATA)
     ]
     when = {"@value": moment(about.as_of), "@type": "xsd:dateTime"}
     return _written(

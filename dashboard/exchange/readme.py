@@ -38,6 +38,10 @@ to which table; `codelists/` says what each code means.
 | --- | --- | --- |
 {tables}
 
+The same once more, for other readers: `parquet/` (every table, typed), `xlsx/` (a workbook whose
+first sheet says how to read it), `sdmx/` (structure, SDMX-CSV 2.0 and SDMX-ML 3.0) and `iati/`
+(IATI 2.03; left out where it would be too long). `plan/wording.json` is the plan as it was worded.
+
 * An empty cell is missing, never zero. Why a figure is missing stands beside it in `status` and
   `missing_reason`.
 * `m49` is text: `004` is not 4. Excel drops the zeros; read the column as text, or use `area`.

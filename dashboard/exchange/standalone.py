@@ -290,7 +290,8 @@ def _check_tables(members: dict[str, bytes], report: Report) -> None:
 
 def _walk_tables(tables: list[Table], members: dict[str, bytes], report: Report) -> None:
     described = {table.path for table in tables}
-    for path in sorted(path for path in members if path.endswith(".csv")):
+    homes = ("data/", "codelists/")
+    for path in sorted(path for path in members if path.startswith(homes)):
         if path not in described:
             report.add("schema", path, "is not described")
     named = {table.name: table for table in tables}

@@ -322,6 +322,7 @@ def rebuild(session: Session, identity: str) -> Rebuilt:
     made = datapackage.seal(
         tables,
         None if signature is None else lambda _manifest, _about: signature,
+        in_every_form=any(path.startswith("parquet/") for path in stated["files"]),
     )
     paths = set(stated["files"]) | set(made.manifest["files"])
     differing = sorted(
