@@ -74,6 +74,20 @@ def library() -> ASGIApp:
     return Library(DOOR)
 
 
+def centre() -> ASGIApp:
+    """Build the room that sends the files of the download centre."""
+    from dashboard.web.downloads import Downloads
+
+    return Downloads(DOOR)
+
+
+def typed() -> ASGIApp:
+    """Build the room that keeps what is typed into a grid."""
+    from dashboard.web.typed import Typing
+
+    return Typing(DOOR)
+
+
 async def write_daily() -> None:
     """Send the letters of each day, where a mail server is set."""
     from dashboard.web.letters import daily
@@ -99,6 +113,8 @@ ROOMS: Final[dict[str, ASGIApp]] = {
     "/sdmx": Late(statistics, "/sdmx"),
     **dict.fromkeys(("/calendar", "/letters"), Late(letters, "")),
     "/evidence": Late(library, ""),
+    "/drafts": Late(typed, ""),
+    "/download": Late(centre, ""),
     "/assets": Files(ASSETS, "/assets/", kept=KEPT, are_hashed=False),
     "/static": BUNDLE,
 }

@@ -371,6 +371,8 @@ def _computed(session: Session, choice: Choice, now: datetime) -> pd.DataFrame:
 
 def _wanted(session: Session, choice: Choice) -> Wanted | None:
     """Return the question in the codes of the record; none where nothing can answer it."""
+    for code in choice.indicators:  # said before the first byte, if it is not there
+        lookup.indicator(session, choice.plan, code)
     inside = members(session, choice.groups, as_of=choice.as_of)
     own = [lookup.area(session, code).code for code in choice.areas]
     if choice.groups and not inside and not own:

@@ -2,7 +2,7 @@
 window.__streamlit = { BACKEND_BASE_URL: window.location.origin + "/" };
 
 // A link from page to page leads there without loading the dashboard again: the way that Back takes.
-const OUTSIDE = /^\/(account|api|assets|evidence|media|static|component|_stcore)(\/|$)/;
+const OUTSIDE = /^\/(account|api|assets|download|evidence|media|static|component|_stcore)(\/|$)/;
 const NARROW = 768;
 
 document.addEventListener("click", (event) => {
@@ -50,3 +50,13 @@ window.addEventListener("beforeprint", () => {
   const shades = app ? getComputedStyle(app).backgroundColor.match(/\d+/g).slice(0, 3) : [255];
   document.documentElement.classList.toggle("hw-dark", Math.max(...shades.map(Number)) < 128);
 });
+
+// The grid of entry has a script of its own, fetched where one is shown.
+const sheets = document.getElementsByClassName("hw-sheet");
+new MutationObserver(() => {
+  for (const sheet of sheets) {
+    if (sheet.dataset.asked) continue;
+    sheet.dataset.asked = "yes";
+    import("/assets/sheet.js").then(({ open }) => sheet.isConnected && open(sheet));
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });

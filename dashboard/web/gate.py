@@ -41,10 +41,12 @@ BELOW: Final = {
     "/assets": Need.NOTHING,
     "/letters": Need.NOTHING,
     "/calendar": Need.NOTHING,
+    "/drafts": Need.NOTHING,  # it says itself who is missing
     "/static": Need.NOTHING,
     "/api": Need.READ,
     "/sdmx": Need.READ,
     "/evidence": Need.READ,
+    "/download": Need.READ,
     "/media": Need.READ,
     "/component": Need.READ,
     "/_stcore/bidi-components": Need.READ,

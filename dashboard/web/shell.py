@@ -74,7 +74,7 @@ def written(source: str, code: str) -> str:
     )
     scripts = "".join(
         f'<script src="{files.address(name)}"{when}></script>'
-        for name, when in (("start.js", ""), ("cells.js", " defer"))
+        for name, when in (("start.js", ""), ("cells.js", " defer"), ("download.js", " defer"))
     )
     # After Streamlit's own rules, which stand in the head, so that ours win.
     sheets = "".join(
