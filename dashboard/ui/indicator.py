@@ -143,7 +143,7 @@ def regions(found: Picture, text: IndicatorText, table: pd.DataFrame) -> go.Figu
         **widgets.drawn(
             found,
             regions_title(found, text, table),
-            coverage=places.latest(table[table["group"] == found.plan.scope]),
+            coverage=places.latest(found, table[table["group"] == found.plan.scope]),
             source=text.fields["source"],
             note=f"{rule}. {could_be(found, text, table)}".strip(),
             half=True,

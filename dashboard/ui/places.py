@@ -175,9 +175,11 @@ def unit_of(text: IndicatorText, table: pd.DataFrame) -> str:
     return "%" if scale(table) > 1 else unit(str(text.fields["unit"]))
 
 
-def latest(table: pd.DataFrame) -> str:
+def latest(found: Picture, table: pd.DataFrame) -> str:
     """Return how many States stand behind the latest figure of a group, and of which year."""
-    known = table[table["n"] > 0].sort_values("year")
+    told = table[table["n"] > 0]
+    over = told[told["is_publishable"] & (told["year"] < found.year)]  # as the sentence above
+    known = (told if over.empty else over).sort_values("year")
     if known.empty:
         return widgets.covered(0, table["states"].max() if len(table) else 0, _("States"))
     last = known.iloc[-1]

@@ -266,7 +266,7 @@ def trend(found: Picture, group: str, text: IndicatorText, table: pd.DataFrame) 
         **widgets.drawn(
             found,
             trend_title(found, group, text, table),
-            coverage=places.latest(table[table["group"] == group]),
+            coverage=places.latest(found, table[table["group"] == group]),
             source=text.fields["source"],
             note=f"{_rule(table, text)} {places.running(found)}",
             half=True,

@@ -243,7 +243,7 @@ def section(title: str, *, anchor: str | None = None) -> AbstractContextManager[
     if look.width(visit.agent()) > NARROW:
         st.header(title, anchor=anchor)
         return nullcontext()
-    return st.expander(title)
+    return st.expander(title, key=f"part_{title}")
 
 
 def as_of(found: Picture) -> datetime:
