@@ -59,7 +59,7 @@ def test_a_clean_file_has_no_fault(look: Look) -> None:
 
 
 SIXTEEN: Mapping[str, tuple[tuple[Any, ...], str, str]] = {
-    "duplicate key": ((CASES, "KEN", 2024, 16, "M"), "conflict", "6"),
+    "duplicate key": ((CASES, "KEN", 2024, 16, "M"), "conflict", "D6"),
     "text in the value column": ((CASES, "KEN", 2021, "many", "M"), "text", "D6"),
     "thousands separator": ((CASES, "KEN", 2021, '"1,234"', "M"), "thousands", "D6"),
     "percentage over 100": ((PERCENT, "KEN", 2021, 101, "M"), "above the limit", "D6"),
@@ -286,7 +286,7 @@ def test_what_only_the_centre_may_send_is_refused(look: Look) -> None:
 
 def test_duplicates_that_agree_count_once(look: Look) -> None:
     looked = look(table(CLEAN[0]))
-    assert told(looked) == [("duplicate", "6")]
+    assert told(looked) == [("duplicate", "D6")]
     assert looked.counts["new"] == len(CLEAN)
 
 

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from dashboard.exchange import reading as files
-from dashboard.exchange.reading import layout
+from dashboard.exchange.reading import layout, vocabulary
 from dashboard.exchange.reading.faults import Fault, Severity
 from dashboard.exchange.reading.layout import Layout
 from dashboard.exchange.reading.sheets import Book, Sheet, Unreadable
@@ -70,6 +71,12 @@ PERSON: Final = (
     "фамилия",
     "имя",
 )
+OF_WHOM: Final = re.compile(
+    r"\b(ages?|sex|gender|groups?|urban|rural|urbani[sz]ation|residence|place|location|ethnic\w*|"
+    r"race|disabilit\w+|education|wealth|quintile|sectors?|occupation|nationality|citizenship|"
+    r"partner|counterpart|origin|destination|form|exploitation|breakdown|disaggregat\w+)\b"
+)
+"""Words of a column that may say of whom its figures are."""
 NEEDED: Final = ("indicator", "area", "period", "value")
 FIELDS: Final = (
     "indicator",
@@ -430,38 +437,56 @@ class _Look:
         row = sheet.row + laid.header
         for place, column in enumerate(laid.columns):
             number = sheet.column + place
-            if column.how == "guessed":
+            if column.doubt:
+                words = {"text": column.header, "read": column.parts[0][1] if column.parts else ""}
+                self.log.add(column.doubt, sheet.name, row, number, **words)
+            elif column.how == "second":
+                self.log.add("second header", sheet.name, row, number, text=column.header)
+            elif column.how == "guessed":
                 self.log.add(
                     "column", sheet.name, row, number, text=column.header, read=column.role
                 )
             elif column.how == "twin":
-                self.log.add("column twice", sheet.name, row, number, text=column.header)
+                others = [one for at, one in enumerate(laid.columns) if at != place]
+                same = any(normal(one.header) == normal(column.header) for one in others)
+                if same and vocabulary.KNOWN.get(normal(column.header)) == "value":
+                    self.log.add("column twice", sheet.name, row, number, text=column.header)
             elif column.how == "unknown" and column.header and not column.role:
-                is_person = any(word in normal(column.header) for word in PERSON)
-                name = "person column" if is_person else "unread column"
+                word = normal(column.header)
+                is_person = any(one in word for one in PERSON)
+                is_of_whom = not self.names.is_known_file and OF_WHOM.search(word)
+                name = "of whom" if is_of_whom else "unread column"
+                name = "person column" if is_person else name
                 self.log.add(name, sheet.name, row, number, text=column.header)
 
     def _missing(self, sheet: Sheet) -> dict[str, str]:
         """Say which columns are not there, and return what stands for them in every row."""
         laid = self.layouts[sheet.name]
-        across = {kind for kind, _code in laid.across().values()}
-        across = {"period" if kind == "year" else kind for kind in across}
+        across = laid.kinds()
         fixed = dict(self.options.fixed)
         if "area" not in fixed and not laid.at("area") and "area" not in across:
             fixed |= self._only_area(sheet)
         if "indicator" not in fixed and not laid.at("indicator") and "indicator" not in across:
             fixed |= self._only_indicator(sheet)
+        year = vocabulary.year(sheet.name)
+        if year and not laid.at("period") and "period" not in across:
+            fixed.setdefault("period", year)
         if not laid.at("source") and not fixed.get("source"):
             title = self.ready.title if self.ready else self.options.name
             fixed["source"] = title
             if not self.ready:
                 self.log.add("source from the file", sheet.name, text=title)
-        for column in laid.columns:
-            if column.role == "value" and column.unit and not laid.at("unit"):
-                fixed.setdefault("unit", column.unit)
+        if not laid.at("unit"):
+            units = [one.unit for one in laid.columns if one.role == "value" and one.unit]
+            units += [text for text in _titles(sheet, laid) if vocabulary.SCALED.search(text)]
+            if units:
+                fixed.setdefault("unit", units[0])
         for role in NEEDED:
             is_there = (
-                laid.at(role) or fixed.get(role) or role in across or (role == "value" and across)
+                laid.at(role)
+                or fixed.get(role)
+                or role in across
+                or (role == "value" and laid.across())
             )
             if not is_there and not (role == "value" and (laid.at("text") or laid.at("status"))):
                 self.log.add("missing column", sheet.name, text=role)

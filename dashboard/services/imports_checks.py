@@ -16,13 +16,15 @@ import pandas as pd
 
 from dashboard.exchange.reading import numbers, periods
 from dashboard.exchange.reading.numbers import TRUTH
-from dashboard.exchange.reading.vocabulary import normal
+from dashboard.exchange.reading.vocabulary import SCALED, normal
 from dashboard.services import rules
 from dashboard.services.imports_names import Names
 from dashboard.services.imports_rows import Array, Options, Pool, Readings, number_of
 from models import DIGITS, MISSING, EntryMode, Kind, Nature, ObservationStatus
 
 KEY: Final = ["area", "indicator", "cell", "period"]
+SAID: Final = ("number", "sign", "state", "text")
+"""What two rows of one key must say alike."""
 GAPS: Final = frozenset(status.value for status in MISSING)
 STATUSES: Final[Mapping[str, str]] = {
     **{status.value: status.value for status in ObservationStatus},
@@ -50,7 +52,7 @@ NATURES: Final[Mapping[str, str]] = {
     **{"global monitoring data": "G", "estimated data": "E", "modelled data": "M"},
 }
 PERSONAL: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w{2,}"
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}\.\w{2,}"
     r"|(?<![\d.,])\+?\d[\d ()/-]{8,}\d(?![\d.,])"
     r"|\b(mr|mrs|ms|miss|mme|sr|sra|señora|señor|frau|herr|г-жа|السيدة)\.? +[A-ZÀ-ÝА-Я][\w'-]+"
     r"|\b(born|née|né|nacid[oa]|dob|date of birth)\b.{0,20}\d{4}"
@@ -63,6 +65,9 @@ NAMED: Final = re.compile(
     r"\b(victim|survivor|witness|girl|boy|woman|man|child)s?,? (named |called )?"
     r"[A-ZÀ-ÝА-Я][a-zà-ýа-я'-]+ [A-ZÀ-ÝА-Я][a-zà-ýа-я'-]+"
 )
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Signs that no page, workbook or markup can carry."""
+FIGURE: Final = re.compile(r"[-+]?[\d.,%' ]+")
 LONGEST: Final = {
     "missing_reason": 1000,
     "text": 4000,
@@ -82,14 +87,22 @@ UNITS: Final[Mapping[str, str]] = {
         "per 1000": "per 1 000|per 1,000|per 1000|per 1,000 population|per mille|‰|per_1000_pop",
         "count": "count|counts|number|numbers|persons|people|victims|cases|num|no|countries|"
         "nombre|número|personnes|personas|number of persons|чел|человек|人|units|unit",
-        "currency": "usd|us dollars|us$|$|usd per year|dollars|constant usd|current usd|eur|euro",
+        "currency": "usd|us dollars|us$|$|usd per year|dollars|constant usd|current usd",
         "ratio": "ratio|index|quotient",
         "level": "level|score|scale|level 0 4|level 0 3|level 0 2|0 1|binary|yes no|ordinal",
-        "thousands": "thousands|thousand|000s|in thousands|milliers|miles|тыс",
-        "millions": "millions|million|in millions|mn|млн",
+        "thousands": "thousands|thousand|000|000s|in thousands|milliers|miles|тыс|k",
+        "millions": "millions|million|in millions|mn|млн|m",
     }.items()
     for word in words.split("|")
 }
+OTHER_UNIT: Final = re.compile(
+    r"\b(thousand|million|billion|milliard|millier|mill[oó]n)\w*\b|тыс|млн|млрд|‰|\bper\b|\bpermil|[€£¥]|"
+    r"\b(euros?|pounds?|yen|francs?|pesos?|rupees?|shillings?|rubles?)\b|percentage points?",
+    re.IGNORECASE,
+)
+"""Units of which it is certain that they are another, whatever else they say."""
+MONEY: Final = re.compile(r"[A-Z]{3}")
+"""The code of a currency; the one we know is told among the units."""
 OF_KIND: Final[Mapping[Kind, str]] = {
     Kind.PERCENTAGE: "percent",
     Kind.COUNT: "count",
@@ -101,6 +114,10 @@ OF_KIND: Final[Mapping[Kind, str]] = {
 OF: Final = {"not yours": "area", "level": "area"}
 """Faults of a pair of area and indicator that are the area's."""
 SIGNS: Final = {"": "", "<": "<", ">": ">", "1": "<", "0": "", "true": "<", "false": ""}
+USUAL_PERCENT: Final = 10.0
+"""A median of percentages among which one below 1 is asked about."""
+MANY: Final = 20.0
+"""The least whole number that, where a rate is asked, may be a count of people."""
 JUMP: Final = 50.0
 """How many times the usual value of its series a figure must be to be asked about."""
 
@@ -160,8 +177,8 @@ class Checks:
         sheet, row, column = self.of("sheet"), self.of("row"), self.of("column")
         for one in at:
             place = int(column[one])
-            if role not in {"", "value"}:
-                place = self.readings.places.get((int(sheet[one]), role), 0)
+            if role not in {"", "value"}:  # the value's own place where no column says it
+                place = self.readings.places.get((int(sheet[one]), role), place)
             is_error = self.log.add(
                 name,
                 self.readings.sheets[sheet[one]],
@@ -223,6 +240,7 @@ class Checks:
         self._twins()
         self._splits()
         self._shares()
+        self._counts()
         return self.table.assign(blocked=self.blocked, left_out=self.left_out)
 
     # Keys ---------------------------------------------------------------------------------
@@ -503,7 +521,9 @@ class Checks:
         for name, most in LONGEST.items():
             self._long(name, most)
         for name in ("missing_reason", "text", "note", "comment", "source"):
+            self._control(name)
             self._personal(name)
+        self._odd_sources()
         gap = self.table["state"].isin(GAPS).to_numpy()
         unsaid = np.array([not one for one in self.pools["source"].values])[self.of("source")]
         wanted = unsaid & ~gap & ~self.left_out & ~self.blocked
@@ -523,6 +543,18 @@ class Checks:
         long = np.array([len(str(one)) > most for one in self.pools[name].values])
         at = np.flatnonzero(long[self.of(name)])
         self.mark("too long", at, {"column": name, "n": most}, role=name)
+
+    def _control(self, name: str) -> None:
+        wrong = np.array([bool(CONTROL.search(str(one))) for one in self.pools[name].values])
+        self.mark(
+            "control signs", np.flatnonzero(wrong[self.of(name)]), {"column": name}, role=name
+        )
+
+    def _odd_sources(self) -> None:
+        texts, codes = self.pools["source"].values, self.of("source")
+        odd = np.array([bool(FIGURE.fullmatch(str(one))) for one in texts])
+        at = np.flatnonzero(odd[codes] & ~self.left_out)
+        self.mark("odd source", at, lambda one: {"text": texts[codes[one]]}, role="source")
 
     def _personal(self, name: str) -> None:
         found = [personal(str(one)) for one in self.pools[name].values]
@@ -587,17 +619,40 @@ class Checks:
         )
 
     def _shares(self) -> None:
-        """Ask where every percentage of an indicator lies between 0 and 1."""
+        """Ask where percentages lie between 0 and 1: all of them, or few among larger ones."""
         value, indicator = self.of("value"), self.of("indicator")
-        good = np.isfinite(value) & self.limits.is_share[indicator] & ~self.blocked
         percents = np.array([number_of(one).is_percent for one in self.pools["said"].values])
+        good = np.isfinite(value) & self.limits.is_share[indicator] & ~self.blocked
+        good &= ~percents[self.of("said")] & (self.of("unit") == self.pools["unit"].code(""))
+        below = good & (value > 0) & (value < 1)
+        for code in np.unique(indicator[below]):
+            at = np.flatnonzero(good & (indicator == code))
+            few, held = np.flatnonzero(below & (indicator == code)), value[at]
+            about = self.limits.rows[code].code
+            usual = float(np.median(held))
+            if held.max() <= 1:
+                self.mark("share", few[:1], {"n": len(at), "indicator": about})
+            elif usual >= USUAL_PERCENT:
+                for one in few:
+                    words = {"text": short(value[one]), "indicator": about, "usual": short(usual)}
+                    self.mark("share in series", [one], words)
+
+    def _counts(self) -> None:
+        """Ask where every figure of a rate is a whole number: it may be a count."""
+        value, indicator = self.of("value"), self.of("indicator")
+        is_rate = np.array(
+            [row is not None and row.kind == Kind.RATE for row in self.limits.rows], dtype=bool
+        )
+        unsaid = self.of("unit") == self.pools["unit"].code("")
+        good = np.isfinite(value) & is_rate[indicator] & ~self.blocked & unsaid
         for code in np.unique(indicator[good]):
             at = np.flatnonzero(good & (indicator == code))
             held = value[at]
-            is_plain = not percents[self.of("said")[at]].any()
-            if len(at) >= 3 and is_plain and held.max() <= 1 and (held != np.floor(held)).any():
-                words = {"n": len(at), "indicator": self.limits.rows[code].code}
-                self.mark("share", at[:1], words)
+            if (held == np.floor(held)).all() and held.max() >= MANY:
+                row = self.limits.rows[code]
+                first = at[int(np.argmax(held))]
+                words = {"text": short(value[first]), "indicator": row.code, "unit": row.unit}
+                self.mark("count for rate", [first], words)
 
     # Rows against rows --------------------------------------------------------------------
 
@@ -607,13 +662,12 @@ class Checks:
             [self.of(name) for name in KEY], [len(self.pools[name].values) for name in KEY]
         )
         counted = (~self.blocked | self.rateless) & ~self.left_out
-        table = pd.DataFrame({"key": keys, "value": self.of("number"), "sign": self.of("sign")})
-        table = table[counted]
+        said = {name: self.of(name) for name in SAID}
+        table = pd.DataFrame({"key": keys, **said})[counted]
         twins = table[table["key"].duplicated(keep=False)]
         if twins.empty:
             return
         first = twins.groupby("key", sort=False).head(1).set_index("key")
-        rows = self.of("row")
         origin = dict(
             zip(
                 first.index,
@@ -621,21 +675,22 @@ class Checks:
                 strict=True,
             )
         )
-        clash = twins.groupby("key")[["value", "sign"]].nunique().gt(1).any(axis=1)
+        clash = twins.groupby("key")[list(SAID)].nunique(dropna=False).gt(1).any(axis=1)
         clashing = set(clash.index[clash])
         for at, key in zip(twins.index, twins["key"], strict=True):
             head = origin[key]
             if key in clashing:
                 mate = self._mate(twins, key, at)
-                self.mark("conflict", [at], {"other": int(rows[mate])}, role="key")
+                self.mark("conflict", [at], {"other": self._place(mate, at)})
             elif at != head:
-                self.mark(
-                    "duplicate",
-                    [at],
-                    {"other": int(rows[head])},
-                    role="key",
-                )
+                self.mark("duplicate", [at], {"other": self._place(head, at)})
                 self.left_out[at] = True
+
+    def _place(self, one: int, beside: int) -> str:
+        """Return the row of a reading, with its sheet where that is another."""
+        sheets, row = self.of("sheet"), int(self.of("row")[one])
+        sheet = "" if sheets[one] == sheets[beside] else self.readings.sheets[sheets[one]]
+        return f"{row} ({sheet})" if sheet else str(row)
 
     def _mate(self, twins: pd.DataFrame, key: int, at: int) -> int:
         mates = self._mates(twins).get(key, [])
@@ -763,6 +818,7 @@ def _address(text: str) -> tuple[str, str]:
 
 def personal(text: str) -> str:
     """Return the piece of a text that may name a person, or nothing."""
+    text = text[: max(LONGEST.values())]
     found = PERSONAL.search(text) or NAMED.search(text)
     return found[0].strip()[:60] if found else ""
 
@@ -771,10 +827,13 @@ def _unit(text: str, row: Any) -> str:
     """Return what is wrong with a unit for an indicator; nothing where they agree."""
     if not text or row is None or normal(text) == normal(row.unit):
         return ""
+    if text == "not per cent":  # all that IATI says of a plain unit
+        return "unit" if row.kind == Kind.PERCENTAGE else ""
     theirs = UNITS.get(normal(text))
     ours = OF_KIND.get(row.kind) or UNITS.get(normal(row.unit), "rate")
     if theirs is None:
-        return "unknown unit"
+        is_other = OTHER_UNIT.search(text) or SCALED.search(text)
+        return "unit" if is_other or MONEY.fullmatch(text.strip()) else "unknown unit"
     if theirs == "count" and row.kind == Kind.RATE and "population" in row.unit:
         return "count"
     return "" if theirs == ours else "unit"

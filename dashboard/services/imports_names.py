@@ -68,14 +68,21 @@ EVERYBODY_WORDS: Final = (
     "المجموع|both sex"
 )
 EVERYBODY: Final = frozenset(map(normal, EVERYBODY_WORDS.split("|")))
+ACROSS: Final = ("sex", "age")
+"""Breakdowns whose groups may head columns of figures."""
+MINORS: Final = {
+    **dict.fromkeys(("girl", "girls", "filles", "ninas", "девочки", "女孩", "فتيات"), "female"),
+    **dict.fromkeys(("boy", "boys", "garcons", "ninos", "мальчики", "男孩", "فتيان"), "male"),
+}
+"""Words that say a sex and an age at once."""
 GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "sex": {
         "female": (
-            "f|female|females|women|woman|girls|girl|femme|femmes|féminin|mujer|mujeres|femenino|"
+            "f|female|females|women|woman|femme|femmes|féminin|mujer|mujeres|femenino|"
             "женский|женщины|ж|女|女性|إناث|أنثى|نساء"
         ),
         "male": (
-            "m|male|males|men|man|boys|boy|homme|hommes|masculin|hombre|hombres|masculino|"
+            "m|male|males|men|man|homme|hommes|masculin|hombre|hombres|masculino|"
             "мужской|мужчины|м|男|男性|ذكور|ذكر|رجال"
         ),
         "other_or_not_stated": "other|unknown|not stated|x|o|u|autre|inconnu|otro|desconocido",
@@ -151,7 +158,18 @@ class Names:
             for word, ids in self.indicator_names.items()
             if len(ids) == 1
         }
+        found |= {word: f"group:{cell}" for word, cell in self._groups_across().items()}
         return found | {normal(code): f"dimension:{code}" for code in self.dimensions}
+
+    def _groups_across(self) -> dict[str, str]:
+        """Return the words that may head a column of figures of a sex or an age."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for dimension in ACROSS:
+            for word, code in self.dimensions.get(dimension, {}).items():
+                found[word].add(f"{dimension}={code}")
+        named = {word: min(cells) for word, cells in found.items() if len(cells) == 1}
+        words = {**dict.fromkeys(EVERYBODY, "_T"), **named}
+        return {word: cell for word, cell in words.items() if len(word) > 2 and word not in MINORS}
 
     def known(self) -> frozenset[str]:
         """Return the words by which an encoding is recognized."""
@@ -232,6 +250,13 @@ class Names:
         if not word or word in EVERYBODY or word in self.everybody:
             return "_T"
         return self.dimensions.get(dimension, {}).get(word)
+
+    def minors(self, text: str) -> str:
+        """Return the cell of girls or of boys, where the plan knows sex and age; else nothing."""
+        sex, ages = MINORS.get(group_word(text), ""), self.dimensions.get("age", {})
+        child = ages.get("child 0 17", "")
+        is_known = bool(sex and child) and sex in self.dimensions.get("sex", {}).values()
+        return f"age={child};sex={sex}" if is_known else ""
 
 
 def _m49(text: str) -> int | None:

@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dashboard.exchange.reading import faults, numbers, periods
+from dashboard.exchange.reading import faults, numbers, periods, vocabulary
 from dashboard.exchange.reading.faults import Fault, Severity
+from dashboard.exchange.reading.headers import Part
 from dashboard.exchange.reading.layout import Layout
 from dashboard.exchange.reading.numbers import Number
 from dashboard.exchange.reading.sheets import Column, Kind, Sheet
@@ -27,6 +28,10 @@ TEXTS: Final = (
 """Roles whose text is taken as it stands; what it may be is checked later."""
 FILLED: Final = ("area", "indicator", "period", "source", "unit", "breakdown", "category")
 """Roles in which a merged cell speaks for all its rows."""
+SHORT: Final = 30
+"""Signs of a text that may be the header of a second table."""
+HEADERS: Final = 3
+"""Words of headers in one row that make it the header of a second table."""
 MOST_HINTS: Final = 20
 MOST: Final = 50_000
 """Faults of one class that are told one by one."""
@@ -192,8 +197,28 @@ class _Body:
             self.log.add("header again", self.sheet.name, self.sheet.row + int(row))
         is_filled &= ~is_header if seen > 1 else True
         is_filled[:first] = False
+        second = self._second_table(is_filled)
+        if second:
+            is_filled[second:] = False
         found: Array = np.flatnonzero(is_filled & ~self._beside(is_filled))
         return found
+
+    def _second_table(self, is_filled: Array) -> int:
+        """Return the row in which the header of another table stands; 0 where there is none."""
+        if self.layout.header < 0:
+            return 0
+        words = np.zeros(self.sheet.height, dtype=np.int16)
+        for column in self.sheet.columns:
+            known = [
+                len(text) < SHORT and bool(vocabulary.KNOWN.get(normal(text)))
+                for text in column.texts
+            ]
+            words += np.array(known, dtype=bool)[column.codes]
+        found = np.flatnonzero(is_filled & (words >= HEADERS))
+        if not len(found):
+            return 0
+        self.log.add("second table", self.sheet.name, self.sheet.row + int(found[0]))
+        return int(found[0])
 
     def _beside(self, is_filled: Array) -> Array:
         """Return which rows are no figures: a note that stands alone, or a sum of all rows."""
@@ -210,7 +235,8 @@ class _Body:
             [has[column.codes] for has, column in zip(texts, self.sheet.columns, strict=True)]
         )
         valued = there[sorted(figures)].any(axis=0)
-        named = there[keys].sum(axis=0)
+        whose = [place for place in keys if roles[place] != "period"]
+        named = there[whose if len(whose) > 1 else keys].sum(axis=0)
         alone = is_filled & ~valued & (there.sum(axis=0) == 1)
         for row in np.flatnonzero(is_filled & (alone | (valued & (named == 1)))):
             place = int(np.flatnonzero(there[:, row])[0])
@@ -226,6 +252,84 @@ class _Body:
     def _number(self, place: int) -> int:
         return self.sheet.column + place
 
+    # Columns beside those that are read ---------------------------------------------------
+
+    def _texts_of(self, place: int) -> Array:
+        """Return the cells of a column in the rows that are read, without the spaces around."""
+        texts = np.empty(len(self.sheet.columns[place].texts), dtype=object)
+        texts[:] = [text.strip() for text in self.sheet.columns[place].texts]
+        found: Array = texts[self.codes[place][self.rows]]
+        return found
+
+    def _headless(self) -> None:
+        """Block rows with figures in a column that has no header: something was cut or shifted."""
+        headers = [bool(column.header) for column in self.layout.columns]
+        if self.layout.header < 0 or not any(headers):
+            return
+        for place in range(headers.index(True) + 1, len(headers)):
+            if headers[place]:
+                continue
+            texts = self._texts_of(place)
+            is_text = not self.sheet.name  # where signs divide the cells, one too many shifts them
+            for at in np.flatnonzero(texts != ""):
+                if is_text or numbers.read(texts[at]).value is not None:
+                    where = (int(self.rows[at]) + self.sheet.row, self._number(place))
+                    words = {"text": texts[at][:80]}
+                    self.blocked[at] |= self.log.add("headless", self.sheet.name, *where, **words)
+
+    def _merged_values(self) -> None:
+        """Block the rows of a value that stands in merged cells of several rows."""
+        figures = {
+            self._number(place) for place in (*self.layout.at("value"), *self.layout.across())
+        }
+        lines = self.rows + self.sheet.row
+        for top, left, bottom, right in self.sheet.merged:
+            at = np.flatnonzero((lines >= top) & (lines <= bottom))
+            if bottom > top and len(at) and figures & set(range(left, right + 1)):
+                text = self.sheet.columns[left - self.sheet.column].text(top - self.sheet.row)
+                if text.strip():
+                    self.log.add("merged value", self.sheet.name, top, left, text=text.strip())
+                    self.blocked[at] = True
+
+    def _twins(self) -> None:
+        """Warn where a second column of values or of periods says something else."""
+        for place, column in enumerate(self.layout.columns):
+            if column.how != "twin" or column.role:
+                continue
+            role = vocabulary.KNOWN.get(normal(column.header), "")
+            held = self.layout.at(role)
+            is_told = held and normal(column.header) == normal(self.layout.columns[held[0]].header)
+            if role not in {"value", "period"} or not held or is_told:
+                continue
+            theirs, ours = self._texts_of(place), self._texts_of(held[0])
+            other = np.flatnonzero((theirs != "") & (theirs != ours))
+            if len(other):
+                where = (int(self.rows[other[0]]) + self.sheet.row, self._number(place))
+                read = self.layout.columns[held[0]].header
+                words = {"text": column.header, "role": role, "read": read}
+                self.log.add("second column", self.sheet.name, *where, **words)
+
+    def _unread(self) -> None:
+        """Block rows of which a column that is not read says that they are about some people."""
+        for place, column in enumerate(self.layout.columns):
+            if column.how != "unknown" or column.role or not column.header:
+                continue
+            texts = self._texts_of(place)
+            about = {text for text in set(texts) if self._is_group(text)}
+            for at in np.flatnonzero(np.isin(texts, list(about))) if about else ():
+                where = (int(self.rows[at]) + self.sheet.row, self._number(place))
+                words = {"text": texts[at], "column": column.header}
+                self.blocked[at] |= self.log.add(
+                    "unread breakdown", self.sheet.name, *where, **words
+                )
+
+    def _is_group(self, text: str) -> bool:
+        """Say whether a text is a word for a group of people, in some breakdown."""
+        if len(text) < 3 or text.isdigit():
+            return False
+        found = {self.names.group(dimension, text) for dimension in self.names.dimensions}
+        return bool(found - {None, "_T"}) or bool(self.names.minors(text))
+
     # What they say ------------------------------------------------------------------------
 
     def readings(self) -> pd.DataFrame:
@@ -233,6 +337,10 @@ class _Body:
         if not len(self.rows):
             return _nothing()
         self._remarks()
+        self._merged_values()
+        self._headless()
+        self._twins()
+        self._unread()
         keys = {
             "indicator": self._key("indicator", self._indicator),
             "area": self._key("area", self._area()),
@@ -240,10 +348,11 @@ class _Body:
             "cell": self._cells(),
             **{name: self._text(name) for name in TEXTS},
         }
+        self._forgive_totals()
         across = self.layout.across()
         if across:
             return pd.concat(
-                [self._across(place, kind, code, keys) for place, (kind, code) in across.items()],
+                [self._across(place, parts, keys) for place, parts in across.items()],
                 ignore_index=True,
             )
         places = self.layout.at("value")
@@ -265,21 +374,40 @@ class _Body:
         kept: pd.DataFrame = table.loc[~self.dropped]
         return kept
 
-    def _across(self, place: int, kind: str, code: str, keys: dict[str, Array]) -> pd.DataFrame:
-        """Return the readings below a header that is itself a year, an indicator or an area."""
-        pool = self.reader.pools[kind if kind != "year" else "period"]
-        value: Any = code
-        if kind == "area":
-            value = next(n for n, row in self.names.areas.items() if row.code == code)
-        elif kind == "indicator":
-            value = next(n for n, row in self.names.indicators.items() if row.code == code)
-        fixed = np.full(len(self.rows), pool.code(value), dtype=np.int32)
+    def _across(self, place: int, parts: Sequence[Part], keys: dict[str, Array]) -> pd.DataFrame:
+        """Return the readings below a header that is itself a year, an indicator, a group."""
+        own = dict(keys)
+        for kind, code in parts:
+            if kind == "group":
+                own["cell"] = self._joined(keys["cell"], code)
+                continue
+            role = "period" if kind == "year" else kind
+            value: Any = code
+            if role == "area":
+                value = next(n for n, row in self.names.areas.items() if row.code == code)
+            elif role == "indicator":
+                value = next(n for n, row in self.names.indicators.items() if row.code == code)
+            own[role] = self._all(role, value)
+        unit = self.layout.columns[place].unit
+        if unit and not self.layout.at("unit"):
+            own["unit"] = self._all("unit", unit)
         said = self._values(place)
-        named = "period" if kind == "year" else kind
         gaps = np.array([_is_blank(one) for one in self.reader.pools["said"].values])
-        table = self._frame({**keys, named: fixed}, said, place)
+        table = self._frame(own, said, place)
         filled: pd.DataFrame = table.loc[~gaps[table["said"].to_numpy()]]
         return filled
+
+    def _all(self, name: str, value: Any) -> Array:
+        """Return one value for every row."""
+        return np.full(len(self.rows), self.reader.pools[name].code(value), dtype=np.int32)
+
+    def _joined(self, cells: Array, code: str) -> Array:
+        """Return the groups of each row together with one that its column is about."""
+        pool = self.reader.pools["cell"]
+        used, inverse = np.unique(cells, return_inverse=True)
+        both = [pool.code(_joined(pool.values[one], code)) for one in used]
+        made: Array = np.array(both, dtype=np.int32)[inverse]
+        return made
 
     def _key(self, role: str, read: Callable[[str, Kind], Told]) -> Array:
         """Return the numbers of areas, indicators or periods; what stands fixed where none does."""
@@ -371,6 +499,20 @@ class _Body:
         ]
         self.blocked[rows] = before[rows]
 
+    def _forgive_totals(self) -> None:
+        """Take back what is missing in a row that was left out because it is a sum."""
+        lines = set((self.rows[self.dropped] + self.sheet.row).tolist())
+        if lines:
+            self.log.found = [
+                one
+                for one in self.log.found
+                if not (
+                    one.name in {"no indicator", "no area", "no period"}
+                    and one.row in lines
+                    and one.sheet == self.sheet.name
+                )
+            ]
+
     # Areas, indicators, periods -----------------------------------------------------------
 
     def _area(self) -> Callable[[str, Kind], Told]:
@@ -439,6 +581,9 @@ class _Body:
     def _group(self, dimension: str) -> Callable[[str, Kind], Told]:
         def read(text: str, _kind: Kind) -> Told:
             code = self.names.group(dimension, text)
+            minors = self.names.minors(text) if code is None else ""
+            if minors:
+                return Told(minors)
             if code is None:
                 words = {
                     "text": text.strip(),
@@ -607,8 +752,6 @@ def _filled(sheet: Sheet, layout: Layout, place: int, log: Log) -> Array:
             codes = codes.copy()
             codes[first : last + 1] = codes[first]
             log.add("merged", sheet.name, top, number, text=column.text(first).strip())
-        elif role == "value":
-            log.add("merged value", sheet.name, top, number, text=column.text(first).strip())
     return codes
 
 

@@ -21,6 +21,8 @@ OWN: Final = ("99", "9")
 """Vocabularies whose codes may be ours: of the reporting organisation, and the SDG indicators."""
 STATUS: Final = re.compile(r"^([ABDEIPU]): [a-z ]+(?:\. |$)")
 SOURCE: Final = re.compile(r"^Source: (.+?)(?:\. |$)")
+MEASURES: Final = {"1": "not per cent", "2": "percent"}
+"""What an indicator of IATI is measured in, as far as it says so."""
 MOST_DEPTH: Final = 40
 
 
@@ -68,7 +70,7 @@ def _activity(activity: Element) -> Iterator[dict[str, str]]:
                     "TIME_PERIOD": when,
                     "OBS_VALUE": _bare(value),
                     "OBS_QUALIFIER": {"<": "LT", ">": "GT"}.get(value[:1], ""),
-                    "UNIT_MEASURE": "percent" if indicator.get("measure") == "2" else "",
+                    "UNIT_MEASURE": MEASURES.get(indicator.get("measure", ""), ""),
                     **_said(actual, source),
                     **_dimensions(actual),
                 }

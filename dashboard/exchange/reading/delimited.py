@@ -29,6 +29,8 @@ LARGE: Final = 1_000_000
 MOST_ROWS: Final = 3_000_000
 MOST_COLUMNS: Final = 2_000
 MOST_CELL: Final = 32_767
+MOST_NOTE: Final = 3
+"""Up to so many columns a note of several lines may look like rows of the table."""
 WESTERN: Final = frozenset("éèêëàâäáãåçñöôóòõøüûùúíìîïßœæ’‘“”–—…«»€°")
 WORD: Final = re.compile(r"[^\W\d_]{3,}(?:[ '’-][^\W\d_]{2,})*")
 
@@ -99,6 +101,9 @@ def _wide(data: bytes) -> str:
 
 def _guessed(data: bytes, known: frozenset[str], line: int) -> tuple[str, list[Remark]]:
     """Take the encoding in which most known words appear; where none does, the likeliest."""
+    mixed = _mixed(data, line)
+    if mixed is not None:
+        return mixed
     sample = b"\n".join(part for part in data[: 4 * SAMPLE].split(b"\n") if not part.isascii())
     sample = sample[:SAMPLE]
     likely = _likeliest(sample)
@@ -115,6 +120,32 @@ def _guessed(data: bytes, known: frozenset[str], line: int) -> tuple[str, list[R
         _("Check the names; or choose “CSV UTF-8” when saving, and send it again."),
     )
     return text, [remark]
+
+
+def _mixed(data: bytes, line: int) -> tuple[str, list[Remark]] | None:
+    """Read a text of which some lines are UTF-8 and others are not; none where it is no such."""
+    parts, whole, western = data.split(b"\n"), 0, 0
+    if len(data) > LARGE:
+        return None
+    texts = []
+    for part in parts:
+        try:
+            text = part.decode("utf-8")
+            whole += not part.isascii()
+        except UnicodeDecodeError:
+            text = part.decode("cp1252", errors="replace")
+            western += 1
+        texts.append(text)
+    if not whole or not western:
+        return None
+    remark = Remark(
+        "encoding",
+        _(
+            "Some lines are UTF-8 and others not (first line {line}), as if two files were joined."
+        ).format(line=number(line)),
+        _("Check the names; or choose “CSV UTF-8” when saving, and send it again."),
+    )
+    return "\n".join(texts), [remark]
 
 
 def _is_western(sample: bytes) -> bool:
@@ -189,7 +220,13 @@ def _bulk(text: str, divider: str) -> tuple[list[Column], int, list[Remark]] | N
     except pa.ArrowInvalid:
         return None
     _fits(table.num_rows, table.num_columns)
-    return [_column(part) for part in table.unify_dictionaries().columns], table.num_rows, []
+    columns = [_column(part) for part in table.unify_dictionaries().columns]
+    for column in columns:
+        for cell in column.texts:
+            if "\n" in cell and _swallows(cell, divider, len(columns)):
+                row = int(np.argmax(column.codes == column.texts.index(cell))) + 1
+                raise _open(number(row))
+    return columns, table.num_rows, []
 
 
 def _texts(text: str, divider: str) -> Any:
@@ -222,7 +259,7 @@ def _by_rows(text: str, divider: str) -> tuple[list[Column], int, list[Remark]]:
         ) from error
     width = max((len(row) for row in rows), default=0)
     _fits(len(rows), width)
-    _closed(rows)
+    _closed(rows, divider)
     filled = [[*row, *[""] * (width - len(row))] for row in rows]
     columns = [
         sheets.column((cell, Kind.TEXT) for cell in cells) for cells in zip(*filled, strict=True)
@@ -230,17 +267,29 @@ def _by_rows(text: str, divider: str) -> tuple[list[Column], int, list[Remark]]:
     return columns, len(rows), _odd(rows)
 
 
-def _closed(rows: list[list[str]]) -> None:
-    """Refuse a text in which a quotation mark was opened and never closed."""
+def _closed(rows: list[list[str]], divider: str) -> None:
+    """Refuse a text in which a quotation mark was opened and not closed in its row."""
+    usual = Counter(len(row) for row in rows).most_common(1)[0][0] if rows else 0
     for place, row in enumerate(rows, start=1):
-        if any(len(cell) > MOST_CELL and "\n" in cell for cell in row):
-            raise Unreadable(
-                "quotes",
-                _("A quotation mark that opens in row {row} is never closed.").format(
-                    row=number(place)
-                ),
-                _("Close it, or save the table from a spreadsheet as CSV UTF-8."),
-            )
+        if any("\n" in cell and _swallows(cell, divider, usual) for cell in row):
+            raise _open(number(place))
+
+
+def _swallows(cell: str, divider: str, width: int) -> bool:
+    """Say whether a cell of several lines holds whole rows of the table."""
+    if len(cell) > MOST_CELL:
+        return True
+    return width > MOST_NOTE and any(
+        line.count(divider) >= width - 1 for line in cell.splitlines()[1:]
+    )
+
+
+def _open(row: str) -> Unreadable:
+    return Unreadable(
+        "quotes",
+        _("A quotation mark that opens in row {row} is never closed.").format(row=row),
+        _("Close it, or save the table from a spreadsheet as CSV UTF-8."),
+    )
 
 
 def _odd(rows: list[list[str]]) -> list[Remark]:

@@ -189,7 +189,7 @@ def _numbers() -> dict[str, tuple[Severity, str, str]]:
         ),
         "formula": (
             error,
-            _("A formula without its result stands here: {text}"),
+            _("A formula without its result stands here ({text})."),
             _("Replace it by its value (copy, then paste values)."),
         ),
     }
@@ -207,6 +207,11 @@ def _periods() -> dict[str, tuple[Severity, str, str]]:
             _("Write the year in which it began, or 2023/P2Y for both years together."),
         ),
         "several years": (warning, _("“{text}” was read as {read}."), _("Confirm it.")),
+        "fiscal year": (
+            warning,
+            _("“{text}” is a fiscal year, which may span two: it was read as {read}."),
+            _("Confirm it, or write the year in which it began."),
+        ),
         "year of two digits": (error, _("“{text}” is a year of two digits."), year),
         "day or month": (
             error,
@@ -390,8 +395,18 @@ def _figures() -> dict[str, tuple[Severity, str, str]]:
         ),
         "share": (
             warning,
-            _("All {n} values of {indicator} lie between 0 and 1, and it is in per cent."),
+            _("Every value of {indicator} lies between 0 and 1, and it is in per cent."),
             _("Where they are shares, multiply them by 100 and send the file again."),
+        ),
+        "share in series": (
+            warning,
+            _("{text} lies between 0 and 1, other values of {indicator} are about {usual}."),
+            _("Where it is a share, multiply it by 100; else confirm it."),
+        ),
+        "count for rate": (
+            warning,
+            _("{text} is a whole number, and {indicator} is a rate {unit}: is it a count?"),
+            _("Where it counts people, give the unit “persons” and the denominator; else confirm."),
         ),
         "no population": (
             error,
@@ -425,7 +440,7 @@ def _figures() -> dict[str, tuple[Severity, str, str]]:
         ),
         "conflict": (
             error,
-            _("The row gives another value for the same key as row {other}."),
+            _("The row says something else of the same key than row {other}."),
             _("Keep the right one."),
         ),
         "jump": (
@@ -540,6 +555,21 @@ def _rows() -> dict[str, tuple[Severity, str, str]]:
             _("“{text}” stands alone in its row: it was taken for a note and left out."),
             _("Nothing is to be done."),
         ),
+        "second table": (
+            error,
+            _("The header of a second table stands here: it and what is below it was not read."),
+            _("Put each table on a sheet of its own."),
+        ),
+        "control signs": (
+            error,
+            _("The text in “{column}” holds signs that cannot be shown."),
+            _("Type the text anew, without copying it."),
+        ),
+        "odd source": (
+            error,
+            _("The source is “{text}”, a number: a sign in the row may have cut a value in two."),
+            _("Check the value; name the source, such as a report with its year and page."),
+        ),
         "header again": (
             hint,
             _("The header stands here again: the row was left out."),
@@ -571,10 +601,35 @@ def _columns() -> dict[str, tuple[Severity, str, str]]:
             _("The column “{text}” was not read: its meaning is not known."),
             _("Say what it is where it belongs to the figures."),
         ),
+        "of whom": (
+            warning,
+            _("The column “{text}” was not read: it may say of whom the figures are."),
+            _("Say what it is; confirm that every row is about all people where it is not."),
+        ),
         "column twice": (
             error,
             _("Two columns are called “{text}”: which of them counts is not known."),
             _("Rename or delete one of them."),
+        ),
+        "second header": (
+            error,
+            _("The two rows of headers over this column, “{text}”, were not understood together."),
+            _("Give the table one row of headers, or one row for each figure."),
+        ),
+        "second column": (
+            warning,
+            _("The column “{text}” seems to hold the {role} too, and says something else here."),
+            _("“{read}” was read: confirm it, or say what the columns are."),
+        ),
+        "headless": (
+            error,
+            _("“{text}” stands in a column without a header: a sign in the row may have cut it."),
+            _("Head the column, empty it, or put quotation marks around cells with that sign."),
+        ),
+        "unread breakdown": (
+            error,
+            _("“{text}” in “{column}” may say of whom the figure is, and that column is not read."),
+            _("Call the column sex, age or the like; or say that it is to be passed over."),
         ),
         "person column": (
             warning,

@@ -38,6 +38,8 @@ OTHERS: Final = {
     b"\x7fELF": "ELF",
 }
 PACKED: Final = re.compile(r"\.(zip|xlsx|xlsm|xlsb|ods|gz|7z|rar|docx|jar)$", re.IGNORECASE)
+WIDE_JSON: Final = re.compile(rb"\xff\xfe[\[{]\x00|\xfe\xff\x00[\[{]")
+"""The first signs of JSON in UTF-16."""
 DOCTYPE: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -70,13 +72,13 @@ def check(data: bytes) -> Form:
             )
     small(data, MOST_BYTES)
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head[:1] in {b"<"}:
+    if head[:1] == b"<" or data[:4] in {b"\xff\xfe<\x00", b"\xfe\xff\x00<"}:
         raise Unreadable(
             "form",
             _("The file is a web page or XML, and no table."),
             _("Open it in a spreadsheet and save it as XLSX."),
         )
-    if head[:1] in {b"[", b"{"}:
+    if head[:1] in {b"[", b"{"} or WIDE_JSON.match(data):
         return Form.JSON
     return Form.TEXT
 

@@ -50,6 +50,8 @@ GONE: Final = frozenset(
     }
 )
 """Words that say: there is no value."""
+LONGEST: Final = 200
+"""Signs of a text that may still be a number."""
 NIL: Final = frozenset(
     {"-", "--", "---", "nil", "none", "nihil", "néant", "ninguno", "нет", "无", "(-)"}
 )
@@ -112,7 +114,7 @@ def point(cells: Iterable[tuple[str, Kind]]) -> str:
 def read(text: str, kind: Kind = Kind.TEXT, *, point: str = "") -> Number:
     """Return what a cell says as a number; `point` is the sign of decimals where it is known."""
     if kind in {Kind.NUMBER, Kind.PERCENT}:
-        return Number(text, is_percent=kind is Kind.PERCENT)
+        return Number(_bare(text), is_percent=kind is Kind.PERCENT)
     if kind is not Kind.TEXT:
         named = {
             Kind.DATE: "date in value",
@@ -122,6 +124,8 @@ def read(text: str, kind: Kind = Kind.TEXT, *, point: str = "") -> Number:
             Kind.UNCOUNTED: "formula",
         }
         return Number(TRUTH.get(text.lower()), doubts=(named[kind],))
+    if len(text) > LONGEST:
+        return Number(doubts=("text",))
     if (
         PLAIN.fullmatch(text)
         and not (point == "," and "." in text)

@@ -10,6 +10,8 @@ from dashboard.exchange.reading.sheets import Kind
 CANONICAL: Final = re.compile(
     r"(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-Q[1-4]|-S[12]|/P[1-9]Y)?"
 )
+LONGEST: Final = 100
+"""Signs of a text that may still be a period."""
 YEAR: Final = r"((?:19|20)\d\d)"
 WORDS: Final = r"(?:year|année|ano|año|год|fy|cy|calendar year|financial year)?"
 MONTHS: Final = {
@@ -51,6 +53,8 @@ def read(text: str, kind: Kind = Kind.TEXT, *, is_year: bool = False) -> Period:
         return Period(None, ("spreadsheet error" if kind is Kind.ERROR else "formula",))
     if CANONICAL.fullmatch(text):
         return Period(text)
+    if len(text) > LONGEST:
+        return Period(None, ("no period",))
     clean = plain(text)
     doubts = ("space",) if text != text.rstrip() and clean else ()
     if not clean:
@@ -74,8 +78,9 @@ def _day(text: str, is_year: bool) -> Period:
 def _written(text: str) -> Period:
     year = re.fullmatch(rf"{WORDS}\s*{YEAR}(?:\.0+)?\s*(?:г\.?|год|年|an)?", text)
     if year:
-        return Period(year[1])
-    if re.fullmatch(rf"{YEAR}\s*(\*+|\(?[a-z]\)?|[¹²³]|\[\w\])", text):
+        is_fiscal = text.startswith(("fy", "financial"))
+        return Period(year[1], ("fiscal year",) if is_fiscal else ())
+    if re.fullmatch(rf"{YEAR}\s*(\*+|\(?[a-z]\)?|\(\d\d?\)|[¹²³]|\[\w\])", text):
         return Period(text[:4], ("footnote",))
     part = re.fullmatch(rf"{YEAR}[-\s/]*([qtкts])[-\s]*([1-4])", text) or None
     turned = re.fullmatch(rf"([qthкs])[-\s]*([1-4])[-\s/,]*{YEAR}", text)

@@ -106,7 +106,8 @@ ROLES: Final = {
 }
 """The roles a column may have, and the words by which each is known."""
 IGNORED: Final = (
-    "m49|revision|accepted at|is illustrative|exact|ref|as of|data source|licence|"
+    "m49|area name|revision|accepted at|ended at|is illustrative|exact|ref|as of|data source|"
+    "licence|"
     "license|region|subregion|sub region|region name|sub region name|continent|goal|"
     "target|seriesdescription|series description|series name|time detail|timecoverage|"
     "time coverage|upperbound|lowerbound|upper bound|lower bound|baseperiod|base period|"
@@ -124,6 +125,15 @@ ACROSS: Final = re.compile(
 )
 """A header that is a year: the values of that year stand below it."""
 UNIT: Final = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
+MARK: Final = re.compile(r"[a-z]?|\d{1,2}|[ivx]{1,4}|(?:19|20)\d\d", re.IGNORECASE)
+"""What in brackets is a mark of a footnote or a year, and no unit."""
+SCALED: Final = re.compile(
+    r"\b(in|en) (thousands?|millions?|billions?|milliers|miles|millones)\b"
+    r"|[(\[]?'?000s?\b|\b(thousand|million|billion)s?( of)? (usd|us\$|eur|dollars|euros|persons)"
+    r"|\b(usd|us\$|eur|\$|€) ?(thousands?|millions?|billions?)|в тысячах|в миллионах|тыс\.|млн",
+    re.IGNORECASE,
+)
+"""What a title says where all figures below it stand in thousands or more."""
 
 
 @lru_cache(maxsize=50_000)
@@ -155,5 +165,10 @@ def year(header: str) -> str:
 
 def unit(header: str) -> str:
     """Return the unit that a header names in brackets, or nothing."""
-    found = UNIT.search(header)
-    return found[1].strip() if found else ("%" if "%" in header else "")
+    found = [text.strip() for text in UNIT.findall(header) if not MARK.fullmatch(text.strip())]
+    return found[0] if found else ("%" if "%" in header else "")
+
+
+def bare(header: str) -> str:
+    """Return a header without the unit it names in brackets; marks in brackets stay."""
+    return UNIT.sub(lambda found: found[0] if MARK.fullmatch(found[1].strip()) else " ", header)

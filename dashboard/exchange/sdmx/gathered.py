@@ -352,6 +352,8 @@ def _period(text: str) -> str:
     years = re.fullmatch(r"(\d{4})-01-01(?:T00:00:00)?/P(\d)Y", clean)
     if years:
         return years[1] if years[2] == "1" else f"{years[1]}/P{years[2]}Y"
+    if re.fullmatch(r"\d{4}-T[1-3]", clean):  # a third of a year, and no quarter
+        return f"{clean} (four months)"
     months = re.fullmatch(r"(\d{4})-M(\d\d)", clean)
     if months:
         return f"{months[1]}-{months[2]}"

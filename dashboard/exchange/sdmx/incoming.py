@@ -36,13 +36,15 @@ MESSAGES: Final = frozenset(
 )
 OTHERS: Final = frozenset({"Structure", "CrossSectionalData", "Error", "GenericMetadata"})
 IATI: Final = "iati-activities"
+WIDE_MARKUP: Final = re.compile(rb"(\xff\xfe<\x00|\xfe\xff\x00<)")
+"""The first signs of markup in UTF-16."""
 MOST_DEPTH: Final = 40
 
 
 def read(data: bytes, known: frozenset[str]) -> Book | None:
     """Read a file of a statistical standard; none where it is of no such kind."""
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start[:1] == b"<":
+    if start[:1] == b"<" or WIDE_MARKUP.match(data):
         return markup(data)
     if start[:1] == b"{" and b'"data' in data[:200_000]:
         return notation(data)
@@ -62,6 +64,8 @@ def comma_separated(data: bytes, known: frozenset[str]) -> Book:
     text = text.lstrip("\ufeff")
     first = FIRST.match(text)
     assert first is not None
+    # The sign within brackets divides the values of one cell, which are not read apart here.
+    text = re.sub(r'^("?STRUCTURE)\[.\]', r"\1", text)
     book = delimited.read(f"sep={first['divider']}\n{text}".encode(), known)
     sheet = book.sheets[0]
     headers = [column.text(0).strip() for column in sheet.columns]
@@ -402,7 +406,7 @@ def _keyed(key: str, dimensions: list[dict[str, Any]]) -> dict[str, str]:
     if not dimensions:
         return {}
     places = key.split(":")
-    if len(places) != len(dimensions):
+    if len(places) != len(dimensions) or not all(place.isdigit() for place in places):
         raise ValueError(key)
     return {
         one["id"]: _code(one["values"][int(place)])
