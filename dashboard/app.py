@@ -47,6 +47,7 @@ pages: dict[str, list[Entry]] = {
     _("Check and cite"): [
         Entry("value", _("Value"), _("One figure with its source, evidence and history.")),
         Entry("library", _("Evidence"), _("Files and links behind the figures.")),
+        Entry("downloads", _("Download centre"), _("Choose figures and take them away.")),
         Entry("snapshots", _("Snapshots"), _("Frozen copies that can be cited.")),
         Entry("methodology", _("Methodology"), _("How every figure is reckoned.")),
         Entry("glossary", _("Glossary"), _("The words used here, in plain words.")),

@@ -280,9 +280,9 @@ def test_observations_leave_in_the_standards(
 ) -> None:
     out = tmp_path / "out"
     told = run("export", "--format", form, "-o", out).output
-    assert "bytes in" in told
+    assert "1 rows (" in told
     assert b"2024" in out.read_bytes()
-    assert "Only observations" in run("export", "progress", "--format", form, code=2).output
+    assert "Only observations" in run("export", "progress", "--format", form, code=1).output
 
 
 def test_exported_observations_keep_their_digits_and_are_filtered(
@@ -290,10 +290,16 @@ def test_exported_observations_keep_their_digits_and_are_filtered(
 ) -> None:
     out = tmp_path / "out.csv"
     told = run("export", "--area", "KEN", "--indicator", PERCENT, "--year", 2024, "-o", out).output
-    assert "1 rows in" in told
+    assert "1 rows (" in told
     (row,) = csv.DictReader(io.StringIO(out.read_text()))
     assert (row["value"], row["m49"]) == ("62.50", "404")
     assert len(run("export", "--as-of", "2026-01-01").output.splitlines()) == 1
+    assert (
+        len(run("export", "--group", "EAC", "--from", 2020, "--history").output.splitlines()) == 2
+    )
+    assert len(run("export", "--group", "M49-150").output.splitlines()) == 1
+    assert len(run("export", "--by", "none", "--to", 2023).output.splitlines()) == 1
+    assert "the first year is after" in run("export", "--from", 2024, "--to", 2020, code=1).output
     assert "is no moment" in run("export", "--as-of", "soon", code=2).output
     assert "No area has the code" in run("export", "--area", "XX9", code=1).output
     assert "There are: TINY" in run("export", "--plan", "NONE", code=1).output

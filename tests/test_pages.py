@@ -28,6 +28,7 @@ READ = (
     "brief",
     "compare",
     "library",
+    "downloads",
     "snapshots",
     "methodology",
 )

@@ -29,6 +29,7 @@ PAGES = (
     ("", "compare?areas=KEN,UGA,M49-002"),
     ("", "compare?areas=KEN,UGA,M49-002&indicator=PT.8.1"),
     ("", "brief?area=KEN"),
+    ("", "downloads?areas=KEN,UGA&indicators=PT.8.1&history=yes"),
     ("", "snapshots"),
     ("", "methodology"),
     ("coordinator", "tasks"),

@@ -1,13 +1,15 @@
 """Commands for files: import, export, snapshot, verify."""
 
 import json
+from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.base import N_, Desk, Moment, a_plan, command, group, keep, keep_all, option
+from dashboard.cli.base import N_, Bar, Desk, Moment, a_plan, command, group, keep, keep_all, option
 from dashboard.i18n import _, instant, number
 
 if TYPE_CHECKING:
@@ -21,8 +23,11 @@ OUT = option(
 WHO = option("--as", "email", help=N_("Address of the person who does it; else the installation."))
 
 
-STANDARDS = ("sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-3.0", "sdmx-json", "iati")
-"""Standards in which observations are written as a stream."""
+FORMS = (
+    *("csv", "excel", "xlsx", "json", "parquet"),
+    *("sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-3.0", "sdmx-json", "iati"),
+)
+"""Forms in which a part of a plan is written, as the download centre has them."""
 
 
 @command("export", help=N_("Write observations, progress or aggregates to a file."))
@@ -35,80 +40,64 @@ STANDARDS = ("sdmx-csv", "sdmx-ml-2.1", "sdmx-ml-3.0", "sdmx-json", "iati")
 @option(
     "--format",
     "form",
-    type=click.Choice(("csv", "excel", "json", *STANDARDS)),
+    type=click.Choice(FORMS),
     default="csv",
     show_default=True,
     help=N_("How to write it."),
 )
 @AS_OF
 @option("--area", "areas", multiple=True, help=N_("Only this area or group; may be repeated."))
+@option("--group", "groups", multiple=True, help=N_("Only its members; may be repeated."))
 @option("--indicator", "indicators", multiple=True, help=N_("Only this one; may be repeated."))
+@option("--by", multiple=True, help=N_("Only totals and this breakdown, or none; may be repeated."))
 @option("--year", type=int, help=N_("Only this year."))
+@option("--from", "first", type=int, help=N_("From this year on."))
+@option("--to", "last", type=int, help=N_("Up to this year."))
+@option("--history", "with_history", is_flag=True, help=N_("With what was replaced or withdrawn."))
 @OUT
-def give_out(  # noqa: PLR0917 - one for each option
-    what: str,
-    plan: str | None,
-    form: str,
-    as_of: datetime | None,
-    areas: tuple[str, ...],
-    indicators: tuple[str, ...],
-    year: int | None,
-    output: Path | None,
-) -> None:
+def give_out(plan: str | None, form: str, output: Path | None, **said: Any) -> None:
     """Write a table."""
-    from dashboard.exchange import FORMATS
-    from dashboard.services import tables
+    from dashboard.services import downloads
 
     desk = Desk()
-    code = a_plan(desk, plan)
-    if form in STANDARDS:
-        if what != "observations":
-            raise click.UsageError(_("Only observations are written in this standard."))
-        _stream(
-            desk, form, code, output, as_of=as_of, areas=areas, indicators=indicators, year=year
-        )
-        return
-    asked = tables.Asked(plan=code, as_of=as_of, areas=areas, indicators=indicators, year=year)
-    table, meta = desk.read(
-        lambda session: tables.table(
-            session, what, asked, publisher=desk.settings.agency, now=desk.now()
-        )
+    year = said.pop("year")
+    first, last = said.pop("first") or year, said.pop("last") or year
+    choice = downloads.Choice(
+        a_plan(desk, plan), years=downloads.span(str(first or ""), str(last or "")), **said
     )
-    keep(FORMATS[form].write(table, meta), output)
-    if output is not None:
-        click.echo(_("{rows} rows in {path}").format(rows=number(len(table)), path=output))
+    downloads.check(choice, form, now=desk.now())
+    rows = 0
 
-
-def _stream(
-    desk: Desk,
-    form: str,
-    plan: str,
-    output: Path | None,
-    *,
-    as_of: datetime | None,
-    areas: tuple[str, ...],
-    indicators: tuple[str, ...],
-    year: int | None,
-) -> None:
-    """Write observations in a standard, as they are read."""
-    from dashboard.services import lookup, standards
+    def heard(more: int) -> None:
+        nonlocal rows
+        rows += more
+        tell(rows, whole)
 
     def write(session: "Session") -> int:
-        asked = standards.Asked(
-            plan,
-            as_of=as_of,
-            areas=tuple(lookup.area(session, one).code for one in areas),
-            indicators=indicators,
-            years=None if year is None else (year, year),
-        )
-        parts = standards.stream(
-            session, form, asked, publisher=desk.settings.agency, now=desk.now()
+        parts = downloads.stream(
+            session, form, choice, publisher=desk.settings.agency, now=desk.now(), heard=heard
         )
         return keep_all(parts, output)
 
-    size = desk.read(write)
+    whole = (
+        0 if output is None else desk.read(partial(downloads.count, choice=choice, now=desk.now()))
+    )
+    with Bar(_("Writing")) if whole > MANY else nullcontext(_unheard) as tell:
+        size = desk.read(write)
     if output is not None:
-        click.echo(_("{n} bytes in {path}").format(n=number(size), path=output))
+        click.echo(
+            _("{rows} rows ({n} bytes) in {path}").format(
+                rows=number(rows), n=number(size), path=output
+            )
+        )
+
+
+MANY = 50_000
+"""Rows from which on a bar says how far it is."""
+
+
+def _unheard(_done: int, _whole: int) -> None:
+    """Say nothing: it is done before anybody could read it."""
 
 
 @group(help=N_("Take snapshots of a plan, list them, get their files."))

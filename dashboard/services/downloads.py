@@ -182,6 +182,17 @@ def _codes(text: str) -> tuple[str, ...]:
     return found
 
 
+def span(first: str, last: str) -> tuple[int, int] | None:
+    """Return the years from one to another, each in four digits; none where neither is said.
+
+    Raises `BadInput` where one of them is no year, or the first comes after the last.
+    """
+    try:
+        return _years(first, last)
+    except ValueError as error:
+        raise BadInput(Fault("from", str(error))) from None
+
+
 def _years(first: str, last: str) -> tuple[int, int] | None:
     if not first and not last:
         return None
