@@ -1,11 +1,16 @@
 """Small words on pages: where a text stands, how a figure is worked out, how a view is cited."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy.engine import Engine
 
 from dashboard.ui import measure, why
 from tests.places import put, seen
+from tests.test_pages import Open, browser, html
 from tests.tiny import PERCENT
+
+__all__ = ["browser"]  # the fixture
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,15 @@ def test_a_working_is_shown_in_short_figures_and_keeps_the_exact_ones(database: 
 def test_a_line_told_in_words_has_no_empty_part(database: Engine) -> None:
     put(database, ("KEN", "A.2.1", 2015, 4), ("KEN", "A.2.1", 2024, 4))
     assert "= =" not in why.told(seen(database), "KEN", "A.2.1")
+
+
+def test_a_page_of_another_day_says_once_that_its_data_are_generated(
+    browser: Open, database: Engine
+) -> None:
+    early = datetime(2019, 6, 30, 12, tzinfo=UTC)
+    put(database, ("KEN", PERCENT, 2015, 30), at=early, is_illustrative=True)  # type: ignore[arg-type]
+    today = html(browser("overview"))
+    assert today.count("no State reported them") == 1
+    then = html(browser("overview", as_of="2020-01-01"))
+    assert then.count("no State reported them") == 1
+    assert "As known on Jan 1, 2020" in then

@@ -84,13 +84,18 @@ def show_trail(trail: Sequence[ways.Crumb], here: str) -> None:
         frame.way.html(ways.trail(trail, here))
 
 
-def moment_banner(moment: datetime) -> None:
-    """Say on the page that it is of another day, and how to come back to today."""
+def moment_banner(moment: datetime, *, illustrative: bool) -> None:
+    """Say on the page that it is of another day, and how to come back to today.
+
+    One line also says that the data are generated: two banners would push the picture off screen.
+    """
     now = {name: word for name, word in st.query_params.items() if name != ways.AS_OF}
+    later = _("Later reports and corrections are not shown.")
+    mark = _("Illustrative data: no State reported them.") if illustrative else ""
     st.html(
         look.past(
             _("As known on {day}").format(day=_when(moment)),
-            _("Later reports and corrections are not shown."),
+            f"{later} {mark}".strip(),
             look.anchor(_("Back to today"), f"?{urlencode(now)}"),
         )
     )

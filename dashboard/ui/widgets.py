@@ -169,9 +169,9 @@ def open_picture(
     found = cached.picture(plan, moment, method)
     frame.head(title, found, trail)
     if moment is not None:
-        frame.moment_banner(moment)
+        frame.moment_banner(moment, illustrative=found.plan.stamp.is_illustrative)
     told = [look.heading(title, kicker=kicker or found.plan.title, lede=lede)]
-    if found.plan.stamp.is_illustrative:
+    if found.plan.stamp.is_illustrative and moment is None:
         told.append(look.illustrative_banner())
     if method != progress.DEFAULT:
         told.append(look.notice(cached.kept("changed", lambda: changed(found), *found.key)))
