@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -79,6 +80,7 @@ from models import (
     Voice,
     WrongState,
     open_database,
+    reading,
     unit_of_work,
     writing,
 )
@@ -137,6 +139,7 @@ class Row(NamedTuple):
     anonymous: bool = False
     everywhere: str | None = None
     gets_engine: bool = False
+    is_long: bool = False  # asked on SQLite alone: it takes minutes on a busy PostgreSQL
 
 
 def prepare(session: Session) -> None:
@@ -253,9 +256,33 @@ def receipt(session: Session, who: Identity) -> str:
 
 def remembered(session: Session, who: Identity) -> bool:
     """Remember for somebody how a file is read, and say whether it is."""
-    looked = imports.look(session, SYSTEM, TABLE_OF_ONE, **FILE)
-    imports.remember(session, who, looked, looked.options, now=LATER)
-    return imports.remembered(session, who, PLAN, looked.headers) is not None
+    file = looked(address(session))
+    imports.remember(session, who, file, file.options, now=LATER)
+    return imports.remembered(session, who, PLAN, file.headers) is not None
+
+
+@cache
+def sealed(url: str) -> snapshots.Ready:
+    """Seal the record once: it stays the same, since every call is undone."""
+    engine = open_database(url)
+    with reading(engine) as session:
+        ready = snapshots.seal(session, SYSTEM, PLAN, name="one", now=LATER)
+    engine.dispose()
+    return ready
+
+
+@cache
+def looked(url: str) -> imports.Looked:
+    """Look at a file once, for those who remember how it is read."""
+    engine = open_database(url)
+    found = imports.looking(engine, SYSTEM, TABLE_OF_ONE, **FILE)
+    engine.dispose()
+    return found
+
+
+def address(session: Session) -> str:
+    url = session.get_bind().engine.url
+    return str(url.render_as_string(hide_password=False))
 
 
 def closed_and_sealed(session: Session, who: Identity) -> None:
@@ -547,7 +574,9 @@ TABLE: Final[dict[str, Row]] = {
         EVERYBODY,
         True,
     ),
-    "plans.install_areas": Row(lambda s, w: plans.install_areas(s, w, now=LATER), "A", "A", "A"),
+    "plans.install_areas": Row(
+        lambda s, w: plans.install_areas(s, w, now=LATER), "A", "A", "A", is_long=True
+    ),
     "plans.install": Row(
         lambda s, w: plans.install(s, w, content.read("OSCE-AP"), now=LATER), "A", "A", "A"
     ),
@@ -591,9 +620,7 @@ TABLE: Final[dict[str, Row]] = {
         lambda s, w: sessions.revoke(s, w, s.exec(select(LoginSession.token_hash)).one(), now=LATER)
     ),
     "snapshots.keep": Row(
-        lambda s, w: snapshots.keep(
-            s, w, snapshots.seal(s, SYSTEM, PLAN, name="one", now=LATER), now=LATER
-        ),
+        lambda s, w: snapshots.keep(s, w, sealed(address(s)), now=LATER),
         "ESA",
         "ESA",
     ),
@@ -705,6 +732,8 @@ def test_what_no_role_permits_is_refused_to_all(scope: str) -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_only_those_named_get_through(record: Engine, name: str) -> None:
     row = TABLE[name]
+    if row.is_long and record.dialect.name == "postgresql":
+        pytest.skip("It installs three hundred areas at each call: asked on SQLite alone.")
     real = {
         scope: "".join(
             letter
