@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard import frames
+from dashboard.services import views
 from dashboard.services.views import Picture
 from models import NotFound
 from seed import facts
@@ -41,7 +42,7 @@ def of(found: Picture, area: str, *, most: int = FEW) -> pd.DataFrame:
 
     Without its population an area has no fair peers, and a State without one is nobody's peer.
     """
-    places = found.plan.areas.set_index("area")
+    places = views.by_code(found)
     if area not in places.index:
         raise NotFound(f"No area has the code {area!r}.")
     others = places[places["is_member"] & (places.index != area)]
@@ -53,8 +54,10 @@ def of(found: Picture, area: str, *, most: int = FEW) -> pd.DataFrame:
     )
     away = np.where(nearest, 0.0, np.where(near, SAME_REGION, OTHER_REGION))
     unlike = {
-        "situations": _unlike(_situations(found), area, others.index),
-        "regime": _unlike(_parties(found), area, others.index),
+        "situations": _unlike(
+            found.once("situations", lambda: _situations(found)), area, others.index
+        ),
+        "regime": _unlike(found.once("parties", lambda: _parties(found)), area, others.index),
     }
     table = pd.DataFrame(
         {
@@ -72,6 +75,10 @@ def of(found: Picture, area: str, *, most: int = FEW) -> pd.DataFrame:
 
 def population(found: Picture) -> pd.Series:
     """Return the population of every area where it is known, of the year nearest to the picture."""
+    return found.once("population", lambda: _population(found))
+
+
+def _population(found: Picture) -> pd.Series:
     rows = found.plan.weights
     rows = rows[rows["weight"].eq("population") & (rows["value"] > 0)]
     rows = rows.assign(far=(rows["year"] - found.year).abs())
@@ -85,10 +92,8 @@ def medians(found: Picture, areas: list[str]) -> pd.DataFrame:
     Columns: indicator, median (missing below `LEAST` values), n, of, since and until (the years the
     values are of).
     """
-    own = found.progress
-    inside = own[
-        own["area"].isin(areas) & own["value"].notna() & ~own["flags"].str.contains("stale")
-    ]
+    own = views.fresh(found)
+    inside = own[own["area"].isin(areas) & own["value"].notna()]
     table = (
         inside.groupby("indicator")
         .agg(median=("value", "median"), n=("value", "count"), since=("year", "min"),

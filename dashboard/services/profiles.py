@@ -41,8 +41,8 @@ def standing(found: Picture, area: str) -> pd.DataFrame:
     whose verdict is worse or better); peers (median of the fair peers), peers_n, peers_of.
     """
     rows = views.profile(found, area)
-    graded = progress.confidence(found.plan, year=found.year)
-    own = graded.loc[graded["area"] == area, ["indicator", "confidence"]]
+    graded = found.once("confidence", lambda: _confidence(found))
+    own = graded.loc[graded.index == area]
     beside = peers.medians(found, [str(code) for code in peers.of(found, area)["area"]])
     beside = beside.rename(columns={"median": "peers", "n": "peers_n", "of": "peers_of"})
     shown = ["indicator", "peers", "peers_n", "peers_of"]
@@ -54,17 +54,26 @@ def standing(found: Picture, area: str) -> pd.DataFrame:
     )
 
 
-def _company(found: Picture, area: str) -> pd.DataFrame:
-    """Return the share of the region's other States that do worse, and better, by indicator."""
-    region = found.plan.areas.set_index("area").loc[area, "region"]
-    states = found.plan.areas
-    inside = states[states["is_member"] & (states["region"] == region)]["area"]
+def _confidence(found: Picture) -> pd.DataFrame:
+    graded = progress.confidence(found.plan, year=found.year)
+    return graded.set_index("area")[["indicator", "confidence"]]
+
+
+def _ranked(found: Picture) -> pd.DataFrame:
+    """Return the rank of every verdict, and the region of those that have members' company."""
     table = found.progress[["area", "indicator", "status"]]
     table = table[~table["status"].isin(WITHOUT_VERDICT)]
     rank = {word: place for place, word in enumerate(progress.STATUSES)}
-    table = table.assign(rank=table["status"].map(rank))
+    states = found.plan.areas[found.plan.areas["is_member"]].set_index("area")["region"]
+    return table.assign(rank=table["status"].map(rank), region=table["area"].map(states))
+
+
+def _company(found: Picture, area: str) -> pd.DataFrame:
+    """Return the share of the region's other States that do worse, and better, by indicator."""
+    region = views.by_code(found).loc[area, "region"]
+    table = found.once("ranked", lambda: _ranked(found))
     own = table.loc[table["area"] == area, ["indicator", "rank"]]
-    rest = table[table["area"].isin(inside) & (table["area"] != area)]
+    rest = table.loc[table["region"].eq(region) & table["area"].ne(area), ["indicator", "rank"]]
     both = rest.merge(own, on="indicator", suffixes=("", "_own"))
     both = both.assign(
         worse=both["rank"] > both["rank_own"], better=both["rank"] < both["rank_own"]

@@ -4,11 +4,11 @@ The pages, the API, the command line and the briefs take these, so that the same
 everywhere.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from dashboard import frames, progress
 from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import reads
 from models import FOREVER, AreaKind, NotFound
+
+Result = TypeVar("Result")
 
 GOOD: Final = frozenset({"target_met", "on_track"})
 WORLD: Final = "M49-001"
@@ -39,6 +41,17 @@ class Picture:
     def key(self) -> tuple[Hashable, ...]:
         """What tells this picture from others of the same version of the record."""
         return (self.plan.plan, self.plan.stamp.as_of, self.method, self.preset)
+
+    def once(self, name: str, make: Callable[[], Result]) -> Result:
+        """Return what `make` works out of the whole picture, the first time it is asked for.
+
+        It is shared by everyone who asks for this name: nobody may change it.
+        """
+        known: dict[str, Any] = self.__dict__.setdefault("_once", {})
+        if name not in known:
+            known[name] = make()
+        result: Result = known[name]
+        return result
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -147,8 +160,8 @@ def profile(found: Picture, area: str) -> pd.DataFrame:
     """
     if area not in set(found.plan.areas["area"]):
         raise NotFound(f"No area has the code {area!r}.")
-    place = found.plan.areas.set_index("area").loc[area]
-    own = found.progress[found.progress["area"] == area]
+    place = by_code(found).loc[area]
+    own = of_area(found, area)
     level = place["kind"] in {AreaKind.STATE, AreaKind.OBSERVER}
     asked = found.plan.indicators
     asked = asked[asked["national"] if level else asked["indicator"].isin(own["indicator"])]
@@ -160,20 +173,40 @@ def profile(found: Picture, area: str) -> pd.DataFrame:
     return table.merge(medians(found, str(group)), on="indicator", how="left")
 
 
+def by_code(found: Picture) -> pd.DataFrame:
+    """Return the areas, their codes as the index; shared."""
+    return found.once("areas by code", lambda: found.plan.areas.set_index("area"))
+
+
+def of_area(found: Picture, area: str) -> pd.DataFrame:
+    """Return the rows of progress of one area, in the order of the whole; shared."""
+    places = found.once("places of areas", lambda: found.progress.groupby("area").indices)
+    return found.progress.iloc[places.get(area, [])]
+
+
+def fresh(found: Picture) -> pd.DataFrame:
+    """Return the rows of progress whose value is not older than five years; shared."""
+    rows = found.progress
+    return found.once("fresh", lambda: rows[~rows["flags"].str.contains("stale")])
+
+
 def medians(found: Picture, group: str) -> pd.DataFrame:
     """Return the median of the latest values of a group's States, with n of N, by indicator.
 
     Who belongs on the last day of the picture's year belongs, as in every aggregate; regions and
     the world hold Member States only. Values older than five years are left out.
     """
+    return found.once(f"medians of {group}", lambda: _medians(found, group))
+
+
+def _medians(found: Picture, group: str) -> pd.DataFrame:
     rows, end = found.plan.memberships, found.year + 1.0
     now = rows[(rows["group"] == group) & (rows["since"] < end) & (rows["until"] >= end)]["area"]
-    places = found.plan.areas.set_index("area")
+    places = by_code(found)
     if group in places.index and places.loc[group, "kind"] != AreaKind.GROUP.value:
         now = now[now.map(places["is_member"]).eq(True)]
-    inside = found.progress[
-        found.progress["area"].isin(now) & ~found.progress["flags"].str.contains("stale")
-    ]
+    rows = fresh(found)
+    inside = rows[rows["area"].isin(now)]
     table = inside.groupby("indicator")["value"].agg(median="median", n="count").reset_index()
     return table.assign(states=len(now))
 
