@@ -14,7 +14,16 @@ from sqlmodel import select
 from dashboard import i18n
 from dashboard.exchange import reading as files
 from dashboard.services import batches, imports, texts, views, workbooks
-from models import Identity, MeasureUpdate, NotAllowed, Observation, ReviewState, reading
+from models import (
+    Identity,
+    MeasureUpdate,
+    NotAllowed,
+    Observation,
+    ReviewState,
+    reading,
+    writing,
+)
+from tests import rounds
 from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, TREATY
 
 Fill = Callable[[openpyxl.Workbook], None]
@@ -143,6 +152,46 @@ def test_grey_cells_that_were_changed_are_said_and_keep_their_row_out(
 
     looked = look(database, coordinator, filled(make(database, coordinator), fill))
     assert [fault.name for fault in looked.faults] == ["template", "above the limit"]
+    assert looked.sendable == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "other"), [("period", "2024"), ("area", "UGA"), ("round", "R-2025"), ("column", "x")]
+)
+def test_a_workbook_that_says_something_else_of_itself_is_refused(
+    database: Engine, coordinator: Identity, word: str, other: str
+) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        figures(book)
+        line = next(row for row in book["_meta"].iter_rows() if row[0].value == word)
+        line[1].value = other
+
+    data = filled(make(database, coordinator), fill)
+    looked = look(database, coordinator, data)
+    assert "tampered" in [fault.name for fault in looked.faults]
+    assert looked.sendable == 0
+    again = look(database, coordinator, workbooks.mark(data, looked))
+    assert "tampered" in [fault.name for fault in again.faults]
+
+
+def test_a_workbook_of_another_round_says_so(
+    database: Engine, coordinator: Identity, person: Callable[[str], Identity]
+) -> None:
+    with writing(database) as session:
+        code = rounds.opened(session, person("secretariat"))
+        found = views.picture(session, PLAN, today=NOON)
+        words = texts.load(session, PLAN)
+        data = workbooks.make(
+            session, coordinator, found, words, area="KEN", round_code=code, now=NOON
+        )
+        session.rollback()
+
+    def fill(book: openpyxl.Workbook) -> None:
+        put(book["Figures"], PERCENT, Value=61.5, Source="Ministry")
+
+    looked = look(database, coordinator, filled(data, fill))
+    assert [fault.name for fault in looked.faults] == ["other round"]
+    assert code in looked.faults[0].message
     assert looked.sendable == 0
 
 

@@ -22,7 +22,7 @@ from dashboard.exchange.reading.faults import Fault, Severity
 from dashboard.exchange.reading.layout import Layout
 from dashboard.exchange.reading.sheets import Book, Sheet, Unreadable
 from dashboard.exchange.reading.vocabulary import normal
-from dashboard.exchange.workbook import Origin, origin
+from dashboard.exchange.workbook import Origin, is_whole, origin
 from dashboard.services import (
     access,
     imports_names,
@@ -46,6 +46,7 @@ from models import (
     NotAllowed,
     NotFound,
     Plan,
+    ReportingRound,
     Weight,
     columns,
     reading,
@@ -77,6 +78,8 @@ OF_WHOM: Final = re.compile(
     r"partner|counterpart|origin|destination|form|exploitation|breakdown|disaggregat\w+)\b"
 )
 """Words of a column that may say of whom its figures are."""
+STRANGE: Final = frozenset({"other plan", "other round", "tampered"})
+"""Faults of a workbook of ours that keep all of it out."""
 NEEDED: Final = ("indicator", "area", "period", "value")
 FIELDS: Final = (
     "indicator",
@@ -267,6 +270,7 @@ class _Look:
         self.ready: Ready | None = None
         self.options = options
         self.form = self._own_form(origin(book.meta))
+        self.is_ours = STRANGE.isdisjoint(self.log.counts)
 
     def run(self) -> Looked:
         for remark in self.book.remarks:
@@ -274,8 +278,7 @@ class _Look:
             self.log.found.append(
                 Fault(remark.sheet, 0, 0, remark.fault, severity, remark.message, remark.remedy)
             )
-        is_ours = self.form is None or self.form.plan == self.plan
-        found = self._tables() if is_ours else []
+        found = self._tables() if self.is_ours else []
         self.options = self._remembered()
         if self.ready is not None and not self.options.decimal:
             self.options = replace(self.options, decimal=self.ready.decimal)
@@ -325,15 +328,29 @@ class _Look:
             return None
         if about.plan != self.plan:
             self.log.add("other plan", text=about.plan)
+        else:
+            self._made_here(about)
         roles = about.columns.get(about.figures, {})
         self.options = replace(
             self.options, is_form=True, mapping={**roles, **self.options.mapping}
         )
         return about
 
+    def _made_here(self, about: Origin) -> None:
+        """Say whether the workbook is as it was made, and of a round that is still to be told."""
+        if not is_whole(about):
+            self.log.add("tampered")
+        if not about.round:
+            return
+        asking = self.session.get(ReportingRound, about.round)
+        if asking is None or (asking.plan_code, asking.period) != (about.plan, about.period):
+            self.log.add("other round", text=about.round, period=about.period)
+        elif asking.closed_at is not None or asking.sealed_at is not None:
+            self.log.add("round over", text=asking.name or asking.code)
+
     def _reports(self) -> tuple[Report, ...]:
         """Return the reports on measures of a filled workbook that say something new."""
-        if self.form is None or self.form.plan != self.plan:
+        if self.form is None or not self.is_ours:
             return ()
         found, faults = imports_updates.read(self.whole, self.form)
         against = imports_updates.checked(self.session, self.who, found, self.form, now=self.now)

@@ -658,6 +658,23 @@ def _columns() -> dict[str, tuple[Severity, str, str]]:
             _("The grey cells of this row were changed: {text}."),
             _("Undo it, or take a fresh workbook and copy the values into it."),
         ),
+        "tampered": (
+            error,
+            _("What this workbook says of itself was changed since it was made."),
+            _("Take a fresh workbook and copy the values into it."),
+        ),
+        "other round": (
+            error,
+            _(
+                "The workbook was made for the round {text} of {period}, which is none of this plan."
+            ),
+            _("Take a fresh workbook of the round that is open, and copy the values into it."),
+        ),
+        "round over": (
+            warning,
+            _("The workbook was made for the round {text}, which is closed."),
+            _("Take a workbook of the round that is open, or ask for an extension."),
+        ),
         "other plan": (
             error,
             _("The workbook was made for the plan {text}."),

@@ -2,6 +2,6 @@
 
 from dashboard.exchange.workbook import form, marked
 from dashboard.exchange.workbook.form import Ask, Form, Task
-from dashboard.exchange.workbook.meta import Origin, origin
+from dashboard.exchange.workbook.meta import Origin, is_whole, origin
 
-__all__ = ["Ask", "Form", "Origin", "Task", "form", "marked", "origin"]
+__all__ = ["Ask", "Form", "Origin", "Task", "form", "is_whole", "marked", "origin"]

@@ -41,12 +41,15 @@ class Origin:
         return bool(self.figures)
 
 
-def digest(columns: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the SHA-256 of what the columns of a workbook are."""
-    told = [
-        f"{sheet}\t{header}\t{role}" for sheet in columns for header, role in pairs(columns, sheet)
-    ]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+def digest(about: Origin) -> str:
+    """Return the SHA-256 of what a workbook says of itself, but for the sheets for people."""
+    told = "\n".join("\t".join(row) for row in _told(about))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def is_whole(about: Origin) -> bool:
+    """Say whether a workbook says of itself what it said when it was made."""
+    return about.digest == digest(about)
 
 
 def pairs(columns: Mapping[str, Mapping[str, str]], sheet: str) -> Iterable[tuple[str, str]]:
@@ -64,7 +67,12 @@ def write(book: Any, about: Origin) -> None:
 
 
 def rows(about: Origin) -> list[list[str]]:
-    """Return what the hidden sheet says."""
+    """Return what the hidden sheet says; a copy keeps the digest of what it was made from."""
+    told = [*_told(about), *(["passed over", name] for name in about.passed_over)]
+    return [*told, ["digest", about.digest or digest(about)]]
+
+
+def _told(about: Origin) -> list[list[str]]:
     told = [["made by", MADE_BY], ["form", FORM]]
     told += [
         [name, getattr(about, name)]
@@ -75,9 +83,7 @@ def rows(about: Origin) -> list[list[str]]:
         for sheet in about.columns
         for header, role in pairs(about.columns, sheet)
     ]
-    told += [["word", text, code] for text, code in about.words.items()]
-    told += [["passed over", name] for name in about.passed_over]
-    return [*told, ["digest", digest(about.columns)]]
+    return [*told, *(["word", text, code] for text, code in about.words.items())]
 
 
 def origin(told: Sequence[Sequence[str]]) -> Origin | None:
