@@ -18,12 +18,12 @@ UNLISTED: Final = {"value"}
 """Pages that show nothing before something was chosen elsewhere."""
 SIGNED_IN: Final = {"audit"}
 """Pages that have something for everybody with an account."""
-WORK: Final[dict[str, access.Action]] = {
-    "tasks": "submit",
-    "entry": "submit",
-    "review": "review",
-    "rounds": "coordinate",
-    "administration": "invite",
+WORK: Final[dict[str, tuple[access.Action, ...]]] = {
+    "tasks": ("submit",),
+    "entry": ("submit",),
+    "review": ("review",),
+    "rounds": ("coordinate",),
+    "administration": ("invite", "lift"),
 }
 
 person = visit.begin()
@@ -72,7 +72,10 @@ listed = {
         entry
         for entry in entries
         if entry.page not in UNLISTED
-        and (entry.page not in WORK or access.allows(person, WORK[entry.page]))
+        and (
+            entry.page not in WORK
+            or any(access.allows(person, action) for action in WORK[entry.page])
+        )
         and (entry.page not in SIGNED_IN or bool(person.person_id))
     ]
     for group, entries in pages.items()
@@ -83,6 +86,6 @@ with st.sidebar:
     choices = st.container(key="choices")
     visit.show_account()
 if here in WORK:
-    visit.require(WORK[here])
+    visit.require(*WORK[here])
 with widgets.framed(choices):
     page.run()

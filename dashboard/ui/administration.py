@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from dashboard.i18n import _, date
 from dashboard.i18n.labels import word
-from dashboard.services import access, invitations, outbox
+from dashboard.services import access, factors, invitations, outbox
 from dashboard.services import people as service
 from dashboard.services.invitations import Handed
 from dashboard.services.people import Account
@@ -26,6 +26,9 @@ def people(found: Picture, person: Identity) -> None:
     said = st.session_state.pop(SAID, None)
     if said:
         st.success(said)
+    if not access.allows(person, "invite"):
+        _lift(person)
+        return
     with visit.read() as session:
         accounts = service.listing(session, person, now=visit.now())
     link = st.session_state.pop(LINK, None)
@@ -33,48 +36,57 @@ def people(found: Picture, person: Identity) -> None:
         st.info(_("Hand this link over yourself: it is shown this once."))
         st.code(link, language=None)
     st.html(_accounts(accounts))
+    places = _places(found, person)
     left, right = st.columns(2, gap="large")
     with left:
-        _invite(found, person)
+        _invite(found, person, places)
+        _hand_out(accounts)
     with right:
+        if sees_all(person):
+            _grant(found, person, accounts, places)
         _revoke(accounts)
     if sees_all(person):
         left, right = st.columns(2, gap="large")
         with left:
             _add()
         with right:
-            _grant(found, accounts)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _hand_out(accounts)
-    if sees_all(person):
-        with right:
             _close(accounts)
+            _open_again(accounts)
+            _lift(person)
 
 
 def sees_all(person: Identity) -> bool:
-    """Say whether somebody looks after everybody, and not only the people of a country."""
+    """Say whether somebody looks after every role, and not only the people of a country."""
     return access.allows(person, "administer")
 
 
-def _invite(found: Picture, person: Identity) -> None:
-    token = visit.token("invite")
-    roles = [role.value for role in (Role if sees_all(person) else access.INVITED)]
-    areas = found.names
+def _places(found: Picture, person: Identity) -> list[str]:
+    """Return the codes of the areas in which somebody gives roles."""
     with visit.read() as session:
         covers = access.areas(person, "invite", plan=found.plan.plan)
-        codes = list(areas) if covers is None else access.codes(session, covers)
+        return list(found.names) if covers is None else access.codes(session, covers)
+
+
+def _area(found: Picture, person: Identity, places: list[str]) -> str | None:
+    """Ask for an area; everywhere is offered to those who may give a role there."""
+    everywhere = access.areas(person, "invite", plan=found.plan.plan) is None
+    return st.selectbox(
+        _("In"),
+        places,
+        index=None if everywhere else 0,
+        format_func=lambda code: found.names.get(code, code),
+        placeholder=_("Everywhere"),
+    )
+
+
+def _invite(found: Picture, person: Identity, places: list[str]) -> None:
+    token = visit.token("invite")
+    roles = [role.value for role in (Role if sees_all(person) else access.INVITED)]
     with st.form(f"invite_{token}"):
         st.markdown(f"**{_('Invite somebody')}**")
         name, email = st.text_input(_("Name")), st.text_input(_("E-mail"))
         role = st.selectbox(_("Role"), roles, format_func=lambda role: word("role", role))
-        area = st.selectbox(
-            _("In"),
-            codes,
-            index=None if covers is None else 0,
-            format_func=lambda code: areas.get(code, code),
-            placeholder=_("Everywhere"),
-        )
+        area = _area(found, person, places)
         sent = st.form_submit_button(_("Invite"))
     if sent:
         _run(
@@ -129,7 +141,7 @@ def _accounts(accounts: list[Account]) -> look.Html:
             look.join([look.tag(_role(grant)) for grant in account.grants])
             if account.grants
             else _("none"),
-            account.provider or (_("password") if account.has_password else _("no way to sign in")),
+            _ways(account),
             look.tag(_("open"), "good") if account.is_active else look.tag(_("closed"), "stop"),
             date(account.created_at),
         )
@@ -141,10 +153,16 @@ def _accounts(accounts: list[Account]) -> look.Html:
     return look.table(_("Everybody with an account"), heads, rows)
 
 
+def _ways(account: Account) -> str:
+    way = account.provider or (_("password") if account.has_password else _("no way to sign in"))
+    return f"{way}, {_('second factor')}" if account.has_factor else way
+
+
 def _role(grant: service.Granted) -> str:
     parts = [word("role", grant.role), grant.area or _("everywhere"), grant.plan or ""]
     end = "" if grant.until >= FOREVER else _("until {day}").format(day=date(grant.until))
-    return " ".join(part for part in [*parts, end] if part)
+    group = _("by group {name}").format(name=grant.from_group) if grant.from_group else ""
+    return " ".join(part for part in [*parts, end, group] if part)
 
 
 def _run(work: Callable[[Session, Identity, datetime], Any], token: str, said: str) -> None:
@@ -183,30 +201,29 @@ def _add() -> None:
         )
 
 
-def _grant(found: Picture, accounts: list[Account]) -> None:
+def _grant(found: Picture, person: Identity, accounts: list[Account], places: list[str]) -> None:
     token = visit.token("grant")
-    names = {account.id: f"{account.name} ({account.email})" for account in accounts}
-    areas = found.names
+    names = {
+        account.id: f"{account.name} ({account.email})"
+        for account in accounts
+        if account.id != person.person_id  # nobody gives a role to themselves
+    }
+    only = True
     with st.form(f"grant_{token}"):
         st.markdown(f"**{_('Give a role')}**")
-        person = st.selectbox(_("To"), list(names), format_func=names.__getitem__)
+        picked = st.selectbox(_("To"), list(names), format_func=names.__getitem__, index=None)
         role = st.selectbox(
             _("Role"), [role.value for role in Role], format_func=lambda role: word("role", role)
         )
-        area = st.selectbox(
-            _("In"),
-            list(areas),
-            index=None,
-            format_func=areas.__getitem__,
-            placeholder=_("Everywhere"),
-        )
-        only = st.checkbox(_("Only in this plan"))
+        area = _area(found, person, places)
+        if access.is_everywhere(person, "administer"):
+            only = st.checkbox(_("Only in this plan"))
         sent = st.form_submit_button(_("Give"))
-    if sent and person:
+    if sent and picked:
         plan = found.plan.plan if only else None
         _run(
             lambda session, who, now: service.grant(
-                session, who, person, Role(role), plan=plan, area=area, now=now
+                session, who, picked, Role(role), plan=plan, area=area, now=now
             ),
             token,
             _("The role is given."),
@@ -244,4 +261,49 @@ def _close(accounts: list[Account]) -> None:
             lambda session, who, now: service.deactivate(session, who, picked, now=now),
             token,
             _("The account is closed and signed out everywhere."),
+        )
+
+
+def _open_again(accounts: list[Account]) -> None:
+    token = visit.token("open")
+    names = {account.id: account.name for account in accounts if not account.is_active}
+    if not names:
+        return
+    with st.form(f"open_{token}"):
+        st.markdown(f"**{_('Open an account again')}**")
+        picked = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, index=None)
+        sent = st.form_submit_button(_("Open it"))
+    if sent and picked:
+        _run(
+            lambda session, who, now: service.activate(session, who, picked, now=now),
+            token,
+            _("The account is open again, with the roles it still holds."),
+        )
+
+
+def _lift(person: Identity) -> None:
+    token = visit.token("lift")
+    with visit.read() as session:
+        held = factors.holders(session, person, now=visit.now())
+    names = {number: f"{name} ({email})" for number, name, email in held}
+    with st.form(f"lift_{token}"):
+        st.markdown(f"**{_('Lift a second factor')}**")
+        st.caption(
+            _("For somebody who lost telephone and recovery codes. Make sure it is them.")
+            if names
+            else _("Nobody whom you look after has set one up.")
+        )
+        picked = st.selectbox(
+            _("Account"),
+            list(names),
+            format_func=names.__getitem__,
+            index=None,
+            disabled=not names,
+        )
+        sent = st.form_submit_button(_("Lift it"), disabled=not names)
+    if sent and picked:
+        _run(
+            lambda session, who, now: factors.lift(session, who, picked, now=now),
+            token,
+            _("The second factor is lifted: the password alone signs in until a new one is set."),
         )

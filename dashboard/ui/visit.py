@@ -146,14 +146,15 @@ def may_read() -> bool:
     return settings().is_public or access.allows(who(), "read")
 
 
-def require(action: access.Action, *, plan: str | None = None) -> Identity:
-    """Return who is looking, or end the page with a sentence where they may not do this.
+def require(*actions: access.Action, plan: str | None = None) -> Identity:
+    """Return who is looking, or end the page with a sentence where they may do none of this.
 
     This spares people a dead end. What protects is the service that does it.
     """
     person = who()
     try:
-        access.require(person, action, plan=plan)
+        if not any(access.allows(person, action, plan=plan) for action in actions):
+            access.require(person, actions[0], plan=plan)
     except NotAllowed as refusal:
         refuse(refusal)
     return person
