@@ -70,10 +70,10 @@ def _ranked(found: Picture) -> pd.DataFrame:
 
 def _company(found: Picture, area: str) -> pd.DataFrame:
     """Return the share of the region's other States that do worse, and better, by indicator."""
-    region = views.by_code(found).loc[area, "region"]
+    region = str(views.by_code(found).loc[area, "region"])
     table = found.once("ranked", lambda: _ranked(found))
-    own = table.loc[table["area"] == area, ["indicator", "rank"]]
-    rest = table.loc[table["region"].eq(region) & table["area"].ne(area), ["indicator", "rank"]]
+    own = table[table["area"] == area][["indicator", "rank"]]
+    rest = table[table["region"].eq(region) & table["area"].ne(area)][["indicator", "rank"]]
     both = rest.merge(own, on="indicator", suffixes=("", "_own"))
     both = both.assign(
         worse=both["rank"] > both["rank_own"], better=both["rank"] < both["rank_own"]
