@@ -4,6 +4,7 @@ Kenya assists 40 % in 2015, 55 % in 2020 and 62.5 % in 2024 on the way to 90 % i
 where 50 / 15 are needed, a pace of 0.75. Uganda falls from 60 % to 50 %, Namibia reports once.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,9 +14,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
-from dashboard.services import observations, review, scorecards, snapshots, views
+from dashboard.services import observations, review, rounds, scorecards, snapshots, views
 from models import Identity, ReferenceArea, reading, unit_of_work
+from tests import rounds as tiny_rounds
 from tests.tiny import CASES, CONTEXT, LEVEL, NOON, PERCENT, PLAN, TREATY, draft
 
 LATER = NOON + timedelta(days=40)
@@ -186,10 +189,27 @@ def test_the_present_is_compared_with_the_last_snapshot_or_with_a_year_ago(
             LATER.year - 1, LATER.month, LATER.day, 23, 59, 59, 999_999, tzinfo=UTC
         )
     take = partial(snapshots.take, who=evaluator, plan=PLAN, name="Spring", now=NOON)
-    unit_of_work(database, take)
+    taken = unit_of_work(database, lambda session: take(session).id)
     with reading(database) as session:
-        assert scorecards.since(session, PLAN, moment=LATER) == scorecards.Since(NOON, "Spring")
+        since = scorecards.since(session, PLAN, moment=LATER)
+        assert since == scorecards.Since(NOON, "Spring", taken)
         assert scorecards.since(session, PLAN, moment=NOON).snapshot == ""
+
+
+def test_a_sealed_round_is_what_the_present_is_compared_with(
+    database: Engine, person: Callable[[str], Identity]
+) -> None:
+    office = person("secretariat")
+
+    def seal(session: Session) -> None:
+        code = tiny_rounds.opened(session, office)
+        rounds.close(session, office, code, token="c", now=NOON)
+        rounds.seal(session, office, code, token="s", now=NOON)
+
+    unit_of_work(database, seal)
+    with reading(database) as session:
+        since = scorecards.since(session, PLAN, moment=LATER)
+    assert (since.moment, since.round) == (NOON, "Round of 2024")
 
 
 def test_a_leap_day_has_a_year_before_it(database: Engine) -> None:

@@ -22,7 +22,7 @@ from dashboard.progress.linear import EPS
 from dashboard.progress.words import WITHOUT_VERDICT, spelled
 from dashboard.services import reads, snapshots
 from dashboard.services.views import GOOD, WITHHELD, Picture
-from models import AreaKind, AreaName, ReferenceArea
+from models import AreaKind, AreaName, ReferenceArea, ReportingRound
 
 MOVES: Final = ("", "better", "same", "worse", "rising", "level", "falling")
 """How the latest value lies to the one before: towards the target, or, without one, just how."""
@@ -73,6 +73,8 @@ class Since:
 
     moment: datetime
     snapshot: str = ""  # its name, where it is a snapshot
+    identity: str = ""  # and its identity
+    round: str = ""  # the name of the reporting round that it sealed, if any
 
 
 def indicators(
@@ -288,10 +290,14 @@ def summary(cells: pd.DataFrame, context: Collection[str] = ()) -> pd.DataFrame:
 
 
 def since(session: Session, plan: str, *, moment: datetime) -> Since:
-    """Return what a moment is compared with: the last snapshot before it, or a year before it."""
+    """Return what a moment is compared with: the last snapshot before it, or a year before it.
+
+    A sealed round is a snapshot as well, and is named as the round.
+    """
     for one in snapshots.listing(session, plan):
         if one.as_of < moment:
-            return Since(one.as_of, one.name)
+            sealed = select(ReportingRound.name).where(ReportingRound.snapshot_id == one.id)
+            return Since(one.as_of, one.name, one.id, session.exec(sealed).first() or "")
     day = moment.date()
     back = date(day.year - 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
     return Since(reads.end_of(back))

@@ -15,6 +15,7 @@ from dashboard.i18n import _, date, instant, language, listing, number, percent,
 from dashboard.i18n.labels import word
 from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import reads, scorecards, views
+from dashboard.services.differences import NOW
 from dashboard.services.texts import EventText, PlanTexts
 from dashboard.services.views import Picture
 from dashboard.ui import cached, cells, look, visit, widgets
@@ -86,6 +87,8 @@ def turned(found: Picture) -> Turned:
 
 def since_words(since: scorecards.Since) -> str:
     """Return since when, in words."""
+    if since.round:
+        return _("Changed since the round {name} was sealed").format(name=since.round)
     if since.snapshot:
         return _("Changed since the snapshot {name}").format(name=since.snapshot)
     return _("Changed since {day}").format(day=date(since.moment))
@@ -348,6 +351,9 @@ def changed(found: Picture, words: PlanTexts, change: Turned) -> look.Html:
     ]
     caption = f"{since_words(change.since)} ({instant(change.since.moment)})"
     shown = look.table(caption, heads, rows, numeric={1, 2, 3, 4})
+    if change.since.identity:
+        to = widgets.address("snapshots", **{"from": change.since.identity, "to": NOW})
+        shown = look.join([shown, look.anchor(_("Every change, and what it is due to"), to)])
     moved = table[table["turn"].ne("") & table["what"].eq("judged")]
     if moved.empty:
         return shown
