@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.i18n import _
-from dashboard.ui import differences, snapshots, widgets
+from dashboard.ui import differences, snapshot, snapshots, widgets
 
 found = widgets.open_picture(
     _("Snapshots"),
@@ -11,8 +11,12 @@ found = widgets.open_picture(
         "A frozen copy of all that was known at a moment, which proves itself and never changes."
     ),
 )
+identity = snapshot.asked()
+if identity:
+    snapshot.show(found, identity)
+    st.stop()
 snapshots.take(found)
 snapshots.listing(found)
 differences.show(found)
 st.header(_("How to verify a snapshot"))
-st.html(snapshots.how_to_verify())
+st.html(snapshot.how_to_verify())

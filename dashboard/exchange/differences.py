@@ -42,6 +42,9 @@ LAYERS: Final = {
     "target": ("targets", "baselines"),
 }
 """Tables that a step takes over whole from the later state."""
+SAME_STATUSES: Final = frozenset({"weight"})
+SAME_AGGREGATES: Final = frozenset({"method", "time"})
+"""Steps after which these are what they were before."""
 KEY: Final = ["area", "indicator", "cell", "period"]
 SERIES: Final = ["area", "indicator"]
 GROUPED: Final = ["group", "indicator", "year"]
@@ -169,17 +172,42 @@ def _strange(
 
 
 def _stages(ends: _Ends) -> Iterator[_Stage]:
-    """Yield what is stated at first, what each step gives, and what is stated in the end."""
+    """Yield what is stated at first, what each step gives, and what is stated in the end.
+
+    Nothing is computed that is stated already: today's arithmetic finds in either end what it
+    says, so the last step leads to the later one. Statuses rest on no weight,
+    aggregates on no method and no year of assessment.
+    """
     start, end = ends.start, ends.end
-    yield _Stage("", _stated(start.tables["statuses"]), _stated(start.tables["aggregates"]))
-    tables, about = dict(start.tables), start.about
+    statuses, aggregates = (_stated(start.tables[name]) for name in ("statuses", "aggregates"))
+    last = tuple(_stated(end.tables[name]) for name in ("statuses", "aggregates"))
+    yield _Stage("", statuses, aggregates)
+    taken = list(_taken(ends))
+    is_stated = end.about.engine == progress.ENGINE_VERSION
+    is_own = start.about.engine == progress.ENGINE_VERSION
+    for place, (cause, state) in enumerate(taken):
+        if is_stated and place == len(taken) - 1:
+            yield _Stage(cause, *last)
+            return
+        whole = _whole(state)
+        if not (is_own and cause in SAME_STATUSES):
+            statuses = recompute.statuses(whole)
+        if not (is_own and cause in SAME_AGGREGATES):
+            aggregates = recompute.aggregates(whole)
+        is_own = True
+        yield _Stage(cause, statuses, aggregates)
+    yield _Stage("method", *last)
+
+
+def _taken(ends: _Ends) -> Iterator[tuple[str, SnapshotTables]]:
+    """Yield the steps that change anything, and the state after each."""
+    tables, about = dict(ends.start.tables), ends.start.about
     for cause in CAUSES:
         before = (tables, about)
         tables, about = _after(cause, tables, about, ends)
-        if cause == "method" or before[0] is not tables or before[1] is not about:
-            state = _whole(SnapshotTables(about, tables))
-            yield _Stage(cause, recompute.statuses(state), recompute.aggregates(state))
-    yield _Stage("method", _stated(end.tables["statuses"]), _stated(end.tables["aggregates"]))
+        is_other = cause == "method" and about.engine != progress.ENGINE_VERSION
+        if is_other or before[0] is not tables or before[1] is not about:
+            yield cause, SnapshotTables(about, tables)
 
 
 def _stated(table: pd.DataFrame) -> pd.DataFrame:
@@ -196,7 +224,9 @@ def _after(
     """Return the state after a step: the very same objects where the step changes nothing."""
     start, end, observed = ends.start, ends.end, ends.observed
     if cause == "method":
-        return tables, replace(about, method=end.about.method, preset=end.about.preset)
+        same = (about.method, about.preset) == (end.about.method, end.about.preset)
+        other = replace(about, method=end.about.method, preset=end.about.preset)
+        return tables, about if same else other
     if cause == "time" and about.assessed != end.about.assessed:
         return tables, replace(about, assessed=end.about.assessed)
     moved = [name for name in LAYERS.get(cause, ()) if not tables[name].equals(end.tables[name])]

@@ -52,10 +52,17 @@ def show(found: Picture) -> None:
         return
     try:
         about = (plan, start, end, visit.now().date().isoformat())
-        made = cached.kept("differences", lambda: _made(plan, start, end), *about)
+        with st.spinner(_("Comparing both states, figure by figure …")):
+            made = cached.kept("differences", lambda: _made(plan, start, end), *about)
     except HeadwayError as error:
         st.error(str(error))
         return
+    if not {start, end} <= {one.id for one in taken}:
+        said = _(
+            "A day is read from the record, which keeps memberships and weights as they are now; "
+            "between two snapshots a change of those is told, too."
+        )
+        st.caption(said)
     _tell(found, made)
 
 
@@ -106,7 +113,8 @@ def _tell(found: Picture, made: Differences) -> None:
     _waterfall(found, made)
     tables: list[tuple[str, str, pd.DataFrame]] = [
         ("changed-figures", _("Figures that differ"), made.observations),
-        ("changed-verdicts", _("Verdicts that differ"), made.statuses),
+        ("changed-verdicts", _("Verdicts that differ"), made.statuses[moved]),
+        ("changed-shares", _("Numbers that moved under the same verdict"), made.statuses[~moved]),
         ("changed-aggregates", _("Aggregates that differ"), made.aggregates),
     ]
     for key, title, rows in tables:

@@ -1,15 +1,13 @@
 """What the page of snapshots shows, and the form that takes one."""
 
-import json
 from datetime import date, datetime
 
 import streamlit as st
 
-from dashboard.exchange import datapackage, metadata
 from dashboard.i18n import _, instant, number
 from dashboard.services import access, reads, signing, snapshots
 from dashboard.services.views import Picture
-from dashboard.ui import look, visit
+from dashboard.ui import look, snapshot, visit
 from models import Fault, HeadwayError, Snapshot
 
 
@@ -82,17 +80,15 @@ def _one(found: Picture, row: Snapshot) -> None:
             look.facts(
                 [
                     (_("As known at"), instant(row.as_of)),
-                    (_("Taken at"), instant(row.taken_at)),
                     (_("Identity"), row.id),
-                    (_("SHA-256 of the file"), row.digest),
                     (_("Observations"), number(row.observations)),
-                    (_("Size"), _("{n} kB").format(n=number(row.size / 1000, 0))),
                     (_("Cite as"), cite(found, row)),
-                    (_("Permanent address"), address(row)),
                 ]
             )
         )
-        _references(row)
+        st.html(
+            look.way(_("Page of this snapshot: files, preview, references"), snapshot.link(row))
+        )
         st.download_button(
             _("Download the data package (zip)"),
             data=lambda: _content(row.id),
@@ -102,22 +98,6 @@ def _one(found: Picture, row: Snapshot) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-
-
-def address(row: Snapshot) -> str:
-    """Return the address at which the file of a snapshot always lies."""
-    return f"{visit.settings().base_url}/api/v1/snapshots/{row.id}.zip"
-
-
-def _references(row: Snapshot) -> None:
-    """Offer the reference ready to be copied, in the two forms that are asked for most."""
-    box = st.expander(_("References: APA, BibTeX"), key=f"cite_{row.id}", on_change="rerun")
-    if not box.open:
-        return
-    about = datapackage.about(json.loads(row.manifest))
-    with box:
-        st.code(metadata.apa(about, row.id), language=None, wrap_lines=True)
-        st.code(metadata.bibtex(about, row.id), language=None)
 
 
 def _content(identity: str) -> bytes:
@@ -137,14 +117,3 @@ def cite(found: Picture, row: Snapshot) -> str:
         moment=instant(row.as_of),
         identity=row.id,
     )
-
-
-def how_to_verify() -> look.Html:
-    """Return how anybody verifies a snapshot, with and without this program."""
-    rows = [
-        (_("With Headway"), "headway verify FILE.zip"),
-        (_("With Python alone"), "python verify.py FILE.zip"),
-        (_("With the Frictionless tools"), "frictionless validate FILE.zip"),
-    ]
-    caption = _("Each of these reads the file and compares every part with its fingerprint")
-    return look.table(caption, [_("Way"), _("Command")], rows)
