@@ -308,6 +308,61 @@ def test_rows_of_a_batch_that_is_not_whole_are_nobodys_yet(
         assert "submitted" in set(asked.loc[asked["area_id"] == KENYA, "state"])
 
 
+def held(engine: Engine, number: int) -> Observation:
+    """Return a row of Kenya."""
+    with reading(engine) as session:
+        return session.exec(
+            select(Observation).where(Observation.area_id == KENYA, Observation.seq == number)
+        ).one()
+
+
+def test_a_file_that_lacks_a_field_never_changes_it(engine: Engine, coordinator: Identity) -> None:
+    head = (*HEAD, "numerator", "denominator", "status", "note", "evidence", "source date")
+    full = [
+        (
+            PERCENT,
+            "KEN",
+            2023,
+            50,
+            "Survey",
+            5,
+            10,
+            "E",
+            "estimate",
+            "https://a.test/b",
+            "2024-02-01",
+        ),
+        (PERCENT, "KEN", 2024, 60, "Survey", 6, 10, "P", "first", "https://a.test/c", "2025-02-01"),
+        (CONTEXT, "KEN", 2024, "", "", "", "", "L", "", "", ""),
+    ]
+    reasons = [(*head, "reason"), *((*row, "" if row[3] else "lost") for row in full)]
+
+    def look(rows: Any, name: str) -> imports.Looked:
+        data = messy.csv(rows).encode()
+        return imports.looking(engine, coordinator, data, plan=PLAN, name=name, now=NOON)
+
+    def send(looked: imports.Looked) -> int:
+        taken = imports.take(engine, coordinator, looked, is_confirmed=True, partly=False, now=NOON)
+        return taken.recorded
+
+    assert send(look(reasons, "full.csv")) == 3
+    short = [HEAD[:4], *(row[:4] for row in full[:2])]
+    assert look(short, "short.csv").counts["unchanged"] == 2
+    assert send(look(short, "short.csv")) == 0
+
+    changed = [HEAD[:4], (PERCENT, "KEN", 2024, 61), (CONTEXT, "KEN", 2024, 7)]
+    looked = look(changed, "changed.csv")
+    shown = imports.table(looked)
+    assert shown[["status", "note"]].to_numpy().tolist() == [["P", "first"], ["A", ""]]
+    assert send(looked) == 2
+    row, gap = held(engine, 4), held(engine, 5)
+    found: tuple[Any, ...] = (row.value, row.status, row.note, row.evidence)
+    assert found == (61, "P", "first", "https://a.test/c")
+    assert (row.numerator, row.source, row.source_date) == (None, "changed.csv", None)
+    found = (gap.value, gap.status, gap.missing_reason)
+    assert found == (7, "A", "")
+
+
 def test_a_closed_round_locks_what_a_file_brings(
     database: Engine, coordinator: Identity, secretariat: Identity
 ) -> None:

@@ -286,7 +286,10 @@ class _Look:
         reader.log = self.log
         for sheet in found:
             self._told(sheet)
-            reader.options = replace(self.options, fixed=self._missing(sheet))
+            said = {*self.options.fixed, *(["source"] if self.ready else [])}
+            reader.options = replace(
+                self.options, fixed=self._missing(sheet), lacks=frozenset(FIELDS) - said
+            )
             reader.read(sheet, self.layouts[sheet.name])
         readings = reader.result()
         outcome = self._checked(readings)
@@ -548,6 +551,7 @@ class _Look:
         against = Against(self.session, checks, self.who, now=self.now)
         outcome = against.run()
         readings.table = readings.table.assign(blocked=checks.blocked, left_out=checks.left_out)
+        readings.kept = against.kept
         outcome = np.where(checks.left_out, LEFT_OUT, outcome)
         return np.where(checks.blocked, BLOCKED, outcome)
 
@@ -601,7 +605,11 @@ def table(looked: Looked, *, limit: int | None = None) -> pd.DataFrame:
         "row": found["row"].to_numpy(),
         "column": found["column"].to_numpy(),
     }
-    return pd.DataFrame(made)
+    shown = pd.DataFrame(made)
+    for name, kept in readings.kept.items():
+        held = {at: value for at, value in kept.items() if at < len(shown)}
+        shown.loc[list(held), name] = pd.Series(held, dtype="object")
+    return shown
 
 
 # Taking in ------------------------------------------------------------------------------------

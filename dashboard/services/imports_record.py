@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.services import locks, lookup
-from dashboard.services.imports_checks import JUMP, Checks, short
+from dashboard.services.imports_checks import GAPS, JUMP, Checks, short
 from dashboard.services.imports_rows import Array, Readings
 from dashboard.services.observations import FIELDS, OBSERVATIONS, STATES
 from models import (
@@ -36,6 +36,13 @@ WANTED: Final = columns(RoundIndicator)
 KEY: Final = ["indicator_id", "cell", "period"]
 NUMBERS: Final = ("value", "numerator", "denominator")
 NEW, REVISION, UNCHANGED = "new", "revision", "unchanged"
+KEPT: Final = (
+    *("status", "missing_reason", "text", "numerator", "denominator", "nature", "source"),
+    *("source_date", "evidence", "note", "comment"),
+)
+"""Fields that a file without a column for them leaves as they are."""
+OF_VALUE: Final = ("missing_reason", "numerator", "denominator", "source", "source_date")
+"""Those that belong to one value, and go when it is corrected."""
 ALONE: Final = 100.0
 """How many times the next largest figure of other areas one must be to be asked about."""
 
@@ -71,6 +78,9 @@ def drafts(readings: Readings, at: Array) -> pd.DataFrame:
         "note": said("note"),
         "comment": said("comment"),
     }
+    lacks = np.empty(len(readings.lacks), dtype=object)
+    lacks[:] = readings.lacks
+    made["lacks"] = lacks[table["sheet"].to_numpy()]
     return pd.DataFrame(
         {name: pd.Series(values, dtype=_kind(values)) for name, values in made.items()}
     )
@@ -123,6 +133,8 @@ def latest(session: Session, area_id: int, indicators: Sequence[int]) -> pd.Data
 def compared(session: Session, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the drafts of one area with what they are to the record.
 
+    What the file does not speak of stays as the record has it.
+
     Added columns: outcome (new, revision, unchanged), earlier (number of the row corrected, or
     none), earlier_state, earlier_step, earlier_value.
     """
@@ -131,6 +143,8 @@ def compared(session: Session, rows: pd.DataFrame) -> pd.DataFrame:
     held["indicator_id"] = held["indicator_id"].astype("int64")
     joined = rows.merge(held, on=KEY, how="left")
     joined.index = rows.index
+    rows = _keeping(rows, joined)
+    joined[list(KEPT)] = rows[list(KEPT)]
     there = joined["seq"].notna().to_numpy()
     same = there & (joined["state"] != State.RETURNED).to_numpy()
     for name in FIELDS[1:]:
@@ -143,6 +157,25 @@ def compared(session: Session, rows: pd.DataFrame) -> pd.DataFrame:
         earlier_step=joined["step"],
         earlier_value=joined["held_value"],
     )
+
+
+def _keeping(rows: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with what the record holds in fields of which the file does not speak."""
+    there = joined["seq"].notna().to_numpy()
+    if not there.any():
+        return rows
+    same = there & _equal(joined["value"], joined["held_value"], is_number=True)
+    same &= _equal(joined["qualifier"], joined["held_qualifier"], is_number=False)
+    kept = {}
+    for name in KEPT:
+        lacking = there & rows["lacks"].map(lambda one, name=name: name in one).to_numpy(dtype=bool)
+        if name in OF_VALUE:
+            lacking &= same
+        elif name == "status":  # a value ends the gap that was held
+            lacking &= same | ~joined["held_status"].isin(GAPS).to_numpy()
+        if lacking.any():
+            kept[name] = rows[name].mask(lacking, joined[f"held_{name}"])
+    return rows.assign(**kept)
 
 
 def _equal(one: pd.Series, two: pd.Series, *, is_number: bool) -> Array:
@@ -162,6 +195,7 @@ class Against:
         self.session, self.checks, self.who, self.now = session, checks, who, now
         self.readings = checks.readings
         self.outcome = np.full(len(self.readings.table), "", dtype=object)
+        self.kept: dict[str, dict[int, Any]] = {}  # fields of corrected rows, by their place
 
     def run(self) -> Array:
         """Compare area by area, say what is out of proportion, and return every row's outcome."""
@@ -172,9 +206,19 @@ class Against:
             self._locked(area_id, rows)
             found = compared(self.session, rows)
             self.outcome[at] = found["outcome"].to_numpy()
+            self._keeps(rows, found[found["outcome"] == REVISION])
             self._revised(found)
             self._jumps(area_id, rows)
         return self.outcome
+
+    def _keeps(self, rows: pd.DataFrame, found: pd.DataFrame) -> None:
+        """Note which fields of corrected rows stay as the record has them."""
+        for name in KEPT:
+            stays = found[name] != rows.loc[found.index, name]
+            stays &= found[name].notna() | rows.loc[found.index, name].notna()
+            if stays.any():
+                kept = zip(found.loc[stays, "at"], found.loc[stays, name], strict=True)
+                self.kept.setdefault(name, {}).update((int(at), value) for at, value in kept)
 
     def _revised(self, found: pd.DataFrame) -> None:
         wrong = found[(found["outcome"] == REVISION) & (found["value"] != found["earlier_value"])]

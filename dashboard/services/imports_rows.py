@@ -53,6 +53,7 @@ class Options:
     sheets: tuple[str, ...] = ()
     name: str = ""  # of the file
     is_form: bool = False  # our own workbook: what is not filled in is no fault
+    lacks: frozenset[str] = frozenset()  # fields of which the file does not speak
 
 
 class Told(NamedTuple):
@@ -117,6 +118,8 @@ class Readings:
     sheets: Sequence[str]
     log: Log
     places: Mapping[tuple[int, str], int]  # sheet and role to the number of the column
+    lacks: Sequence[frozenset[str]] = ()  # of each sheet: fields of which it does not speak
+    kept: Mapping[str, dict[int, Any]] = field(default_factory=dict)  # what the record keeps
 
     def texts(self, name: str) -> Array:
         """Return a column as values instead of numbers."""
@@ -136,11 +139,13 @@ class Reader:
             pool.code("")
         self.parts: list[pd.DataFrame] = []
         self.sheets: list[str] = []
+        self.lacks: list[frozenset[str]] = []
         self.places: dict[tuple[int, str], int] = {}
 
     def read(self, sheet: Sheet, layout: Layout) -> None:
         """Read a sheet."""
         self.sheets.append(sheet.name)
+        self.lacks.append(self.options.lacks - {column.role for column in layout.columns})
         for place, column in enumerate(layout.columns):
             role = "cell" if column.role.startswith("dimension:") else column.role
             where = (len(self.sheets) - 1, role)
@@ -151,7 +156,7 @@ class Reader:
         """Return all readings so far."""
         parts = [part for part in self.parts if len(part)]
         table = pd.concat(parts, ignore_index=True) if parts else _nothing()
-        return Readings(table, self.pools, self.sheets, self.log, self.places)
+        return Readings(table, self.pools, self.sheets, self.log, self.places, self.lacks)
 
 
 COLUMNS: Final = ("sheet", "row", "column", "area", "indicator", "cell", "period", "said", *TEXTS)
