@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.engine import Engine
 
+from dashboard import i18n
 from dashboard.ui import measure, why
 from tests.places import put, seen
 from tests.test_pages import Open, browser, html
@@ -41,6 +42,18 @@ def test_a_working_is_shown_in_short_figures_and_keeps_the_exact_ones(database: 
 def test_a_line_told_in_words_has_no_empty_part(database: Engine) -> None:
     put(database, ("KEN", "A.2.1", 2015, 4), ("KEN", "A.2.1", 2024, 4))
     assert "= =" not in why.told(seen(database), "KEN", "A.2.1")
+
+
+def test_areas_are_named_in_the_readers_language(database: Engine) -> None:
+    found = seen(database)
+    assert found.names["NAM"] == "Namibia"
+    i18n.speak("fr")
+    try:
+        assert found.names["NAM"] == "Namibie"
+        assert found.names["FRA"] == "France"  # no other name is known
+    finally:
+        i18n.speak("en")
+    assert found.names["NAM"] == "Namibia"
 
 
 def test_a_page_of_another_day_says_once_that_its_data_are_generated(

@@ -4,20 +4,21 @@ The pages, the API, the command line and the briefs take these, so that the same
 everywhere.
 """
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import numpy as np
 import pandas as pd
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from dashboard import frames, progress
+from dashboard.i18n import language
 from dashboard.progress.words import WITHOUT_VERDICT
 from dashboard.services import reads
-from models import FOREVER, AreaKind, NotFound
+from models import FOREVER, AreaKind, AreaName, NotFound, ReferenceArea
 
 Result = TypeVar("Result")
 
@@ -36,6 +37,8 @@ class Picture:
     progress: pd.DataFrame  # progress.ASSESSMENTS
     method: str = "linear"
     preset: str | None = None
+    spoken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Names of areas in other languages: language, code, name."""
 
     @property
     def key(self) -> tuple[Hashable, ...]:
@@ -53,10 +56,18 @@ class Picture:
         result: Result = known[name]
         return result
 
-    @cached_property
+    @property
     def names(self) -> dict[str, str]:
-        """The names of areas by their codes. Shared by everyone: nobody may change them."""
-        return dict(zip(self.plan.areas["area"], self.plan.areas["name"], strict=True))
+        """The names of areas by their codes, in the reader's language where it has them.
+
+        Shared by everyone: nobody may change them.
+        """
+        spoken = self.spoken.get(language(), {})
+        areas = self.plan.areas
+        return self.once(
+            f"names {language()}",
+            lambda: dict(zip(areas["area"], areas["name"], strict=True)) | dict(spoken),
+        )
 
     @cached_property
     def peopled(self) -> dict[str, str]:
@@ -78,7 +89,23 @@ def picture(
     """Return a plan with the status of every series, as known at a moment (none: today)."""
     loaded = progress.disclosed(reads.load(session, plan, as_of=as_of))
     year = (as_of or today).astimezone(UTC).year
-    return Picture(loaded, year, judged(loaded, progress.measure(loaded, year=year)))
+    table = judged(loaded, progress.measure(loaded, year=year))
+    return Picture(loaded, year, table, spoken=_spoken(session, set(loaded.areas["area"])))
+
+
+def _spoken(session: Session, shown: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the newest names of areas in every language but English."""
+    wanted = (
+        select(AreaName.language, ReferenceArea.code, AreaName.name)
+        .join(ReferenceArea, col(ReferenceArea.id) == AreaName.area_id)
+        .where(AreaName.language != "en")
+        .order_by(col(AreaName.since))
+    )
+    found: dict[str, dict[str, str]] = {}
+    for spoken, code, name in session.exec(wanted):
+        if code in shown:
+            found.setdefault(spoken, {})[code] = name
+    return found
 
 
 def judged(plan: frames.PlanFrames, table: pd.DataFrame) -> pd.DataFrame:
