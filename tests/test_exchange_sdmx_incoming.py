@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -221,3 +223,37 @@ def test_what_we_write_we_read_back(
     assert errors(looked) == set()
     assert looked.counts["unchanged"] == len(SENT)
     assert CASES in set(imports.table(looked)["indicator"])
+
+
+HELD: Final[list[dict[str, Any]]] = [
+    {
+        "period": "2016",
+        "value": Decimal("20.50"),
+        "numerator": Decimal(41),
+        "denominator": Decimal(200),
+        "evidence": "https://example.org/report",
+        "source_date": date(2017, 1, 31),
+        "note": "of those over 18",
+    },
+    {"indicator": CASES, "period": "2023", "value": Decimal(3)},  # too few to be shown
+]
+
+
+@pytest.mark.parametrize("form", [*sorted(sdmx.FORMATS), "iati"])
+def test_what_a_form_has_no_place_for_is_no_correction(
+    database: Engine, coordinator: Identity, reviewer: Identity, look: Look, form: str
+) -> None:
+    for number, changes in enumerate(HELD):
+        put(database, coordinator, reviewer, at=NOON.replace(minute=number), **changes)
+    with reading(database) as session:
+        asked = standards.Asked(PLAN)
+        parts = standards.stream(session, form, asked, publisher="Headway", now=NOON)
+        data = b"".join(parts)
+    assert look(data).counts["revision"] == look(data).counts["new"] == 0
+    corrected = look(data.replace(b"20.50", b"21.5"))
+    table = imports.table(corrected).set_index("outcome")
+    assert table.loc["revision", ["value", "evidence", "note"]].tolist() == [
+        "21.5",
+        "https://example.org/report",
+        "of those over 18",
+    ]

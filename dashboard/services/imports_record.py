@@ -9,7 +9,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from dashboard.services import locks, lookup
+from dashboard.services import disclosure, locks, lookup
 from dashboard.services.imports_checks import GAPS, JUMP, Checks, short
 from dashboard.services.imports_rows import Array, Readings
 from dashboard.services.observations import FIELDS, OBSERVATIONS, STATES
@@ -149,6 +149,8 @@ def compared(session: Session, rows: pd.DataFrame) -> pd.DataFrame:
     same = there & (joined["state"] != State.RETURNED).to_numpy()
     for name in FIELDS[1:]:
         same &= _equal(joined[name], joined[f"held_{name}"], is_number=name in NUMBERS)
+    # A figure that our own file hid says nothing of the one that is held.
+    same |= rows["missing_reason"].eq(disclosure.REASON).to_numpy()
     outcome = np.where(same, UNCHANGED, np.where(there, REVISION, NEW))
     return rows.assign(
         outcome=outcome,

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+from dashboard.exchange.about import ILLUSTRATIVE
 from dashboard.exchange.reading.sheets import Book, Remark
 from dashboard.exchange.sdmx import gathered
 from dashboard.exchange.sdmx.gathered import Gathering
@@ -132,6 +133,8 @@ def _day(element: Element | None) -> date | None:
 
 def _said(actual: Element, source: str) -> dict[str, str]:
     text = _narrative(actual.find("comment"))
+    for mark in (f". {ILLUSTRATIVE}", ILLUSTRATIVE):  # the file's word, and not the reporter's
+        text = text.removesuffix(mark)
     status = STATUS.match(text)
     rest = text[status.end() :] if status else text
     named = SOURCE.match(rest)
