@@ -35,7 +35,7 @@ def people(found: Picture, person: Identity) -> None:
     if link:
         st.info(_("Hand this link over yourself: it is shown this once."))
         st.code(link, language=None)
-    st.html(_accounts(accounts))
+    st.html(_accounts(found, person, accounts))
     places = _places(found, person)
     left, right = st.columns(2, gap="large")
     with left:
@@ -44,7 +44,7 @@ def people(found: Picture, person: Identity) -> None:
     with right:
         if sees_all(person):
             _grant(found, person, accounts, places)
-        _revoke(accounts)
+        _revoke(found, accounts)
     if sees_all(person):
         left, right = st.columns(2, gap="large")
         with left:
@@ -133,12 +133,12 @@ def _deliver(handed: Handed, now: datetime) -> None:
         st.session_state[LINK] = handed.address(settings.address)
 
 
-def _accounts(accounts: list[Account]) -> look.Html:
+def _accounts(found: Picture, person: Identity, accounts: list[Account]) -> look.Html:
     rows = [
         (
             look.anchor(account.name, ways.address("audit", person=account.id)),
             account.email,
-            look.join([look.tag(_role(grant)) for grant in account.grants])
+            look.join([look.tag(_role(found, grant)) for grant in account.grants])
             if account.grants
             else _("none"),
             _ways(account),
@@ -150,7 +150,9 @@ def _accounts(accounts: list[Account]) -> look.Html:
     heads = [
         *(_("Name"), _("E-mail"), _("Roles"), _("Signs in by"), _("Account"), _("Since")),
     ]
-    return look.table(_("Everybody with an account"), heads, rows)
+    all_ = access.is_everywhere(person, "administer")
+    title = _("Everybody with an account") if all_ else _("The people you look after")
+    return look.table(title, heads, rows)
 
 
 def _ways(account: Account) -> str:
@@ -158,8 +160,9 @@ def _ways(account: Account) -> str:
     return f"{way}, {_('second factor')}" if account.has_factor else way
 
 
-def _role(grant: service.Granted) -> str:
-    parts = [word("role", grant.role), grant.area or _("everywhere"), grant.plan or ""]
+def _role(found: Picture, grant: service.Granted) -> str:
+    area = found.names.get(grant.area, grant.area) if grant.area else _("everywhere")
+    parts = [word("role", grant.role), area, grant.plan or ""]
     end = "" if grant.until >= FOREVER else _("until {day}").format(day=date(grant.until))
     group = _("by group {name}").format(name=grant.from_group) if grant.from_group else ""
     return " ".join(part for part in [*parts, end, group] if part)
@@ -230,10 +233,10 @@ def _grant(found: Picture, person: Identity, accounts: list[Account], places: li
         )
 
 
-def _revoke(accounts: list[Account]) -> None:
+def _revoke(found: Picture, accounts: list[Account]) -> None:
     token = visit.token("revoke")
     held = {
-        grant.id: f"{account.name}: {_role(grant)}"
+        grant.id: f"{account.name}: {_role(found, grant)}"
         for account in accounts
         for grant in account.grants
     }
@@ -286,21 +289,15 @@ def _lift(person: Identity) -> None:
     with visit.read() as session:
         held = factors.holders(session, person, now=visit.now())
     names = {number: f"{name} ({email})" for number, name, email in held}
+    if not names:
+        if not access.allows(person, "invite"):
+            st.caption(_("Nobody whom you look after has set up a second factor."))
+        return
     with st.form(f"lift_{token}"):
         st.markdown(f"**{_('Lift a second factor')}**")
-        st.caption(
-            _("For somebody who lost telephone and recovery codes. Make sure it is them.")
-            if names
-            else _("Nobody whom you look after has set one up.")
-        )
-        picked = st.selectbox(
-            _("Account"),
-            list(names),
-            format_func=names.__getitem__,
-            index=None,
-            disabled=not names,
-        )
-        sent = st.form_submit_button(_("Lift it"), disabled=not names)
+        st.caption(_("For somebody who lost telephone and recovery codes. Make sure it is them."))
+        picked = st.selectbox(_("Account"), list(names), format_func=names.__getitem__, index=None)
+        sent = st.form_submit_button(_("Lift it"))
     if sent and picked:
         _run(
             lambda session, who, now: factors.lift(session, who, picked, now=now),

@@ -114,6 +114,7 @@ class Account:
             status,
             to=to,
             problem=problem,
+            done=_done(request.query_params.get("said", "")),
             email=email,
             provider=provider.name if provider is not None else None,
             persons=[
@@ -169,7 +170,7 @@ class Account:
                     session, who.person_id, by=who.person_id, now=now
                 )
             )
-            return await entry.leave(request, self.door, to="/account/sign-in")
+            return await entry.leave(request, self.door, to="/account/sign-in?said=out")
         handle = fields.get("handle", "")
         await self.door.write(lambda session: sessions.revoke(session, who, handle, now=now))
         return RedirectResponse("/account/sessions", 303)
@@ -192,7 +193,7 @@ class Account:
             problem = await self._change(who, fields.get("password", ""))
         if problem:
             return self._page(request, "password.html", 422, who=who, problem=problem)
-        return await entry.leave(request, self.door, to="/account/sign-in")
+        return await entry.leave(request, self.door, to="/account/sign-in?said=password")
 
     async def _fits(self, who: Identity, password: str) -> bool:
         """Say whether this is the present password of somebody who is signed in."""
@@ -207,7 +208,7 @@ class Account:
                 lambda session: people.set_password(session, who, who.person_id, password, now=now)
             )
         except HeadwayError as error:
-            return _(str(error))
+            return entry.about_password(error)
         return ""
 
     async def language(self, request: Request) -> Response:
@@ -227,6 +228,16 @@ class Account:
 
     def _page(self, request: Request, template: str, status: int = 200, **words: Any) -> Response:
         return entry.page(request, self.door, template, status, **words)
+
+
+def _done(said: str) -> str:
+    """Return what was done before somebody came to sign in; nothing where it is no word of ours."""
+    words = {
+        "password": _("The new password is set: sign in with it."),
+        "role": _("The role is yours from now on: sign in."),
+        "out": _("You are signed out everywhere."),
+    }
+    return words.get(said, "")
 
 
 def _does_not_fit() -> str:

@@ -51,11 +51,12 @@ class Links:
         email = fields.get("email", "")
         answer = paper.sentence(
             200,
-            _("Look into your letters"),
+            _("Look into your e-mail"),
             _(
                 "If this address has an account here with a password, a letter with a link is on "
                 "its way. The link works once, within an hour."
             ),
+            way=("/account/sign-in", _("Sign in")),
         )
         answer.background = BackgroundTask(self._send, email)
         return answer
@@ -89,9 +90,13 @@ class Links:
                 lambda session: invitations.asked(session, token, purpose, now=now)
             )
         except NotFound as error:
-            return paper.sentence(404, _("Nothing here"), _(str(error)))
-        role = word("role", asked.role) if asked.role else ""
-        words = {"asked": asked, "role": role, "token": token, "kind": invitations.PAGES[purpose]}
+            way = ("/account/forgot", _("Ask for a new password"))
+            if purpose == Purpose.INVITATION:
+                way = ("/account/sign-in", _("Sign in"))
+            return paper.sentence(404, _("This link leads no further"), _(str(error)), way=way)
+        parts = [word("role", asked.role) if asked.role else "", asked.area or ""]
+        place = ", ".join(part for part in parts if part)
+        words = {"asked": asked, "place": place, "token": token, "kind": invitations.PAGES[purpose]}
         if request.method == "GET":
             return entry.page(request, self.door, "link.html", problem="", **words)
         fields = await forms.read(request)
@@ -103,8 +108,10 @@ class Links:
         try:
             await self.door.write(lambda session: work(session, token, password, now=now))
         except BadInput as error:
-            return entry.page(request, self.door, "link.html", 422, problem=_(str(error)), **words)
-        return RedirectResponse(DONE, 303, headers={"Cache-Control": "no-store"})
+            problem = entry.about_password(error)
+            return entry.page(request, self.door, "link.html", 422, problem=problem, **words)
+        said = "password" if purpose == Purpose.RESET or asked.needs_password else "role"
+        return RedirectResponse(f"{DONE}?said={said}", 303, headers={"Cache-Control": "no-store"})
 
     def _refused(self, request: Request, fields: dict[str, str]) -> Response | None:
         if not forms.is_ours(request, fields):

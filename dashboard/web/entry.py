@@ -20,7 +20,7 @@ from dashboard.services import sessions
 from dashboard.services.sign_in import Admitted
 from dashboard.web import forms, paper, secret
 from dashboard.web.door import Door
-from models import micros
+from models import BadInput, HeadwayError, micros
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -50,6 +50,15 @@ def page(request: Request, door: Door, template: str, status: int = 200, **words
 def too_old() -> str:
     """Return what is said of a form that is not ours."""
     return _("This form was too old, or came from elsewhere. Please try again.")
+
+
+def about_password(error: HeadwayError) -> str:
+    """Return what is wrong with a password as a sentence about it."""
+    if isinstance(error, BadInput):
+        return " ".join(
+            _("This password {what}.").format(what=_(fault.message)) for fault in error.faults
+        )
+    return _(str(error))
 
 
 async def enter(

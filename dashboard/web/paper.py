@@ -36,9 +36,11 @@ def page(template: str, status: int = 200, **words: Any) -> HTMLResponse:
     return HTMLResponse(text, status_code=status, headers=headers)
 
 
-def sentence(status: int, title: str, text: str) -> HTMLResponse:
-    """Return a page that says one thing."""
-    return page("sentence.html", status, title=title, text=text)
+def sentence(
+    status: int, title: str, text: str, *, way: tuple[str, str] | None = None
+) -> HTMLResponse:
+    """Return a page that says one thing, with a way on where there is one: address and words."""
+    return page("sentence.html", status, title=title, text=text, way=way)
 
 
 def not_found() -> HTMLResponse:
