@@ -19,7 +19,7 @@ from starlette.routing import Mount
 
 from dashboard.api import make_app, shapes
 from dashboard.exchange import verify
-from dashboard.services import access, observations, review, sessions, snapshots
+from dashboard.services import access, briefs, observations, review, sessions, snapshots
 from dashboard.settings import Settings
 from models import Identity, Snapshot, open_database, reading, unit_of_work
 from tests.tiny import CASES, LEVEL, NOON, PERCENT, PLAN, draft
@@ -245,9 +245,9 @@ def test_aggregates_say_n_of_n_and_hide_a_figure_of_too_few(client: TestClient) 
         ("observations", {"plan": PLAN, "year": "soon"}, 422, "year"),
         ("observations", {"plan": PLAN, "as_of": "2026-02-30"}, 422, "write a day"),
         ("observations", {"plan": PLAN, "as_of": "2026-02-03T12:00"}, 422, "write a day"),
-        ("observations", {"plan": PLAN, "cursor": "????"}, 422, "not one that an answer gave"),
-        ("observations", {"plan": PLAN, "cursor": "WzFd"}, 422, "not one that an answer gave"),
-        ("statuses", {"plan": PLAN, "cursor": "W10"}, 422, "not one that an answer gave"),
+        ("observations", {"plan": PLAN, "cursor": "????"}, 404, "not one that an answer gave"),
+        ("observations", {"plan": PLAN, "cursor": "WzFd"}, 404, "not one that an answer gave"),
+        ("statuses", {"plan": PLAN, "cursor": "W10"}, 404, "not one that an answer gave"),
         ("snapshots/ffffffffff", {}, 404, "No snapshot has the identity"),
         ("snapshots/ffffffffff.zip", {}, 404, "No snapshot has the identity"),
     ],
@@ -296,7 +296,7 @@ def test_anything_is_found_by_what_people_call_it(client: TestClient) -> None:
     found = get(client, "search", q=PERCENT, plan=PLAN, kind="indicator")["data"]
     assert found[0]["code"] == PERCENT
     assert get(client, "search", q=PERCENT)["data"] == []
-    assert "none of the kinds" in problem(client, "search", 422, q="x", kind="planet")
+    assert "is none of state" in problem(client, "search", 422, q="x", kind="planet")
 
 
 def test_statuses_are_told_by_another_method_too(client: TestClient) -> None:
@@ -306,6 +306,13 @@ def test_statuses_are_told_by_another_method_too(client: TestClient) -> None:
     assert (usual["method"], other["method"]) == ("linear", "cagr:eurostat")
     assert usual["why"] != other["why"]
     assert "magic" in problem(client, "statuses", 422, plan=PLAN, method="magic")
+
+
+@pytest.mark.parametrize("method", briefs.methods())
+def test_before_anything_was_reported_no_method_has_a_status_to_give(
+    client: TestClient, method: str
+) -> None:
+    assert get(client, "statuses", plan=PLAN, as_of="2000-01-01", method=method)["data"] == []
 
 
 def test_a_plan_is_told_as_it_was_installed_then(live: TestClient, record: Engine) -> None:

@@ -336,7 +336,7 @@ def test_what_waits_is_read_by_its_author_and_taken_back(
         json={"plan": PLAN, "note": "x"},
         headers=headers | {"Idempotency-Key": KEY + "x"},
     )
-    assert "looks like KEN-17" in odd.json()["detail"]
+    assert odd.json()["faults"][0]["where"] == "ref"
 
 
 def test_nobody_else_reads_what_waits(

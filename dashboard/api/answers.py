@@ -25,7 +25,16 @@ from dashboard.exchange.table import records
 from dashboard.services import access, reads, sessions, tokens, views
 from dashboard.services.views import Picture
 from dashboard.settings import Settings
-from models import ANONYMOUS, BadInput, Fault, Identity, SignInNeeded, reading, unit_of_work
+from models import (
+    ANONYMOUS,
+    BadInput,
+    Fault,
+    Identity,
+    NotFound,
+    SignInNeeded,
+    reading,
+    unit_of_work,
+)
 
 PACKED_FROM: Final = 1000
 """Bytes from which an answer is worth compressing."""
@@ -244,9 +253,9 @@ def secret(request: Request) -> str | None:
 
 def chosen(found: Found, fields: str, of: type[BaseModel] | None) -> Found:
     """Return the same with the named columns alone, or raise `BadInput` for one there is not."""
-    names = list(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip()))
-    if not names or of is None:
+    if not fields or of is None:
         return found
+    names = list(dict.fromkeys(fields.split(",")))
     unknown = [name for name in names if name not in of.model_fields]
     if unknown:
         known = ", ".join(of.model_fields)
@@ -287,13 +296,15 @@ def cursor(parts: Sequence[Any]) -> str:
 
 
 def read_cursor(word: str, *kinds: type) -> list[Any]:
-    """Read where a page ended; raise `BadInput` for a word that no answer gave."""
+    """Read where a page ended; raise `NotFound` for a word that no answer gave."""
     try:
         parts = json.loads(urlsafe_b64decode(word + "=" * (-len(word) % 4)))
     except (NotBase64, ValueError, RecursionError):
         parts = None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
-        raise BadInput(Fault("cursor", "is not one that an answer gave: take it from `next`"))
+        raise NotFound(
+            "There is no such page: the cursor is not one that an answer gave in `next`."
+        )
     return parts
 
 

@@ -27,9 +27,7 @@ class BriefAsked(shapes.AsKnown):
     """Which note is asked for."""
 
     plan: Annotated[str | None, Query(description="Code of the plan; else the first")] = None
-    method: Annotated[
-        str, Query(description="`linear`, or a method and its preset, such as `cagr:eurostat`")
-    ] = progress.DEFAULT
+    method: shapes.Method = progress.DEFAULT
     language: Annotated[str, Query(description="One that the pages speak, such as `fr`")] = "en"
 
 

@@ -4,6 +4,7 @@ FastAPI describes problems as plain JSON, takes every column for certain, and kn
 are read by hand; the difference is mended here.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ CHOSEN: Final = (
     *(shapes.SnapshotRow, shapes.HitRow, shapes.ReportRow, shapes.StepRow),
 )
 """Rows of which `fields` chooses columns: none of them is certain to be there."""
+ROWS: Final = re.compile(r"Envelope_list_(?P<row>\w+?)__?$")
 
 
 def install(app: FastAPI) -> None:
@@ -50,11 +52,22 @@ def mend(schema: dict[str, Any]) -> None:
     for shape in CHOSEN:
         parts["schemas"][shape.__name__].pop("required", None)
     for method, operation in operations(schema):
+        _name_columns(schema, operation)
         operation["security"] = [{TOKEN: []}] if method == "post" else [{}, {TOKEN: []}]
         for status, answer in operation["responses"].items():
             content = answer.get("content", {})
             if status >= "400" and "application/json" in content:
                 answer["content"] = {PROBLEM: content["application/json"]}
+
+
+def _name_columns(schema: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Say which columns can be chosen, where some can."""
+    answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    row = ROWS.search(answer.get("schema", {}).get("$ref", ""))
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "fields" and row:
+            one = "|".join(schema["components"]["schemas"][row["row"]]["properties"])
+            parameter["schema"]["pattern"] = f"^(({one})(,({one}))*)?$"
 
 
 def operations(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,7 +12,6 @@ from dashboard.api.answers import Desk, Found
 from dashboard.api.asked import PROBLEMS
 from dashboard.services import glossary, reads, search, texts
 from dashboard.services.search import Index
-from models import BadInput, Fault
 
 
 def router(desk: Desk) -> APIRouter:
@@ -22,10 +21,6 @@ def router(desk: Desk) -> APIRouter:
     @made.get("/search", response_model=shapes.Envelope[list[shapes.HitRow]])
     def find_anything(request: Request, asked: Annotated[shapes.SearchAsked, Query()]) -> Response:
         """Find areas in six languages, and what a plan holds; small slips do not matter."""
-        unknown = sorted(set(asked.kind) - set(search.KINDS))
-        if unknown:
-            told = f"{unknown[0]!r} is none of the kinds: {', '.join(search.KINDS)}"
-            raise BadInput(Fault("kind", told))
 
         def find(session: Session) -> Found:
             hits = search.find(_index(desk, session, asked.plan), asked.q, most=1000)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from dashboard.api import shapes
 from dashboard.api.answers import Desk, Found, cursor, read_cursor
 from dashboard.api.asked import PROBLEMS, as_of
-from dashboard.services import extracts, review, sent
+from dashboard.services import extracts, plans, review, sent
 from models import Identity
 
 
@@ -30,6 +30,7 @@ def router(desk: Desk) -> APIRouter:
         reached = read_cursor(asked.cursor, str, int) if asked.cursor else None
 
         def find(session: Session, who: Identity) -> Found:
+            plans.edition(session, asked.plan)  # or there is no such plan
             page = sent.mine(
                 session,
                 who,

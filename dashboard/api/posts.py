@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlmodel import Session
 from starlette.requests import Request
@@ -20,9 +20,11 @@ from starlette.responses import Response
 from dashboard.api import shapes
 from dashboard.api.answers import Desk
 from dashboard.api.asked import PROBLEMS
-from dashboard.services import lookup, observations, review, sent, updates
+from dashboard.services import lookup, observations, plans, review, sent, updates
 from dashboard.services.lookup import Ref
 from models import (
+    CELL,
+    PERIOD,
     TOTAL,
     BadInput,
     Channel,
@@ -50,8 +52,13 @@ Key = Annotated[
         "again with it gives the same answer, and another request with it is refused",
     ),
 ]
-CONFLICT: Final[dict[int | str, dict[str, Any]]] = {
+Name = Annotated[
+    str, Path(pattern=r"^[A-Z0-9-]{2,20}-[0-9]{1,9}$", description="Of a report, such as KEN-17")
+]
+REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": shapes.Problem, "description": "The body is not JSON in UTF-8"},
     409: {"model": shapes.Problem, "description": "The record has moved on, or the key was used"},
+    411: {"model": shapes.Problem, "description": "It is not said how long the body is"},
     413: {"model": shapes.Problem, "description": "More than can be read at once"},
 }
 
@@ -60,6 +67,7 @@ class Post(BaseModel):
     """The base of what is sent: a field that does not exist is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
+    plan: str = Field(description="Code of the plan")
 
     @model_validator(mode="before")
     @classmethod
@@ -69,10 +77,24 @@ class Post(BaseModel):
         return given
 
 
-class ObservationPost(ObservationInput):
-    """A figure, or the reason why there is none."""
+def _written_as(fields: dict[str, Any]) -> None:
+    """Describe how a period and a disaggregation are written."""
+    period = PERIOD.pattern.replace("?P<year>", "?:")
+    fields["period"] |= {"pattern": f"^({period})$", "examples": ["2024", "2024-Q3", "2024/P2Y"]}
+    fields["cell"] |= {"pattern": f"^({CELL.pattern})$", "examples": [TOTAL, "sex=female"]}
 
-    model_config = {"extra": "forbid"}  # noqa: RUF012 - as SQLModel wants it
+
+class ObservationPost(ObservationInput):
+    """A figure, or the reason why there is none.
+
+    A figure has a value (digits as text keep what was typed) or a text, and a source; where there
+    is none, the status says so (`L`, `M` or `Q`) and the reason is told.
+    """
+
+    model_config = {  # noqa: RUF012 - as SQLModel wants it
+        "extra": "forbid",
+        "json_schema_extra": lambda schema: _written_as(schema["properties"]),
+    }
 
 
 class UpdatePost(UpdateInput):
@@ -84,27 +106,24 @@ class UpdatePost(UpdateInput):
 class ObservationsPost(Post):
     """Figures of a plan."""
 
-    plan: str = Field(description="Code of the plan")
     observations: list[ObservationPost] = Field(min_length=1, max_length=MOST)
 
 
 class UpdatesPost(Post):
     """Measure reports of a plan."""
 
-    plan: str = Field(description="Code of the plan")
     updates: list[UpdatePost] = Field(min_length=1, max_length=MOST)
 
 
 class WithdrawalPost(Post):
     """Why a report is taken back."""
 
-    plan: str = Field(description="Code of the plan")
     note: str = Field(min_length=1, max_length=4000, description="Why")
 
 
 def router(desk: Desk) -> APIRouter:
     """Return what can be sent, received at this desk."""
-    made = APIRouter(responses=PROBLEMS | CONFLICT, tags=["reporting"])
+    made = APIRouter(responses=PROBLEMS | REFUSED, tags=["reporting"])
 
     @made.post("/observations", response_model=shapes.Sent, status_code=201)
     def send_figures(request: Request, key: Key, post: ObservationsPost) -> Response:
@@ -155,7 +174,7 @@ def router(desk: Desk) -> APIRouter:
         return _recorded(desk, request, key, post, "updates", work)
 
     @made.post("/reports/{ref}/withdraw", response_model=shapes.Withdrawn, status_code=201)
-    def withdraw(request: Request, ref: str, key: Key, post: WithdrawalPost) -> Response:
+    def withdraw(request: Request, ref: Name, key: Key, post: WithdrawalPost) -> Response:
         """Take back a report of your own that is not accepted; nothing is deleted.
 
         It takes a token with the scope `submit`.
@@ -184,6 +203,7 @@ def _recorded(  # noqa: PLR0917 - what it takes to record
     asked = post.model_dump(mode="json")
 
     def once(session: Session, who: Identity) -> dict[str, Any]:
+        plans.edition(session, post.plan)  # or there is no such plan
         return sent.once(
             session, who, key, asked, lambda: work(session, who), action=action, now=desk.now()
         )

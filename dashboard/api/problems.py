@@ -105,6 +105,7 @@ def _sentence(error: dict[str, Any]) -> str:
 def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentences = {
+        400: "The body cannot be read: send JSON in UTF-8.",
         404: "There is nothing at this address: see /api/ for what there is.",
         405: "This address does not take that method: see /api/ for those it takes.",
     }

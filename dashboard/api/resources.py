@@ -118,7 +118,7 @@ def _statuses(made: APIRouter, desk: Desk) -> None:
 
         def find(session: Session) -> Found:
             picture = briefs.by_method(desk.picture(session, asked.plan, known), asked.method)
-            kept = {"area": asked.area, "indicator": asked.indicator, "status": asked.status}
+            kept = {**_codes(session, asked), "status": asked.status}
             table, following = page(among(picture.progress, kept), ["area", "indicator"], asked)
             told = table.assign(
                 flags=table["flags"].str.split(),
@@ -159,7 +159,10 @@ def _sums(made: APIRouter, desk: Desk) -> None:
             picture = desk.picture(session, asked.plan, known)
             every = desk.aggregates(session, asked.plan, known)
             every = every if asked.year is None else every[every["year"] == asked.year]
-            kept = {"group": asked.group, "indicator": asked.indicator}
+            groups = [lookup.area(session, code).code for code in asked.group]
+            for code in asked.indicator:
+                lookup.indicator(session, asked.plan, code)
+            kept = {"group": groups, "indicator": asked.indicator}
             table, following = page(among(every, kept), ["group", "indicator", "year"], asked)
             hidden = {
                 name: table[name].where(table["is_publishable"])
@@ -171,6 +174,19 @@ def _sums(made: APIRouter, desk: Desk) -> None:
         return desk.answer(
             request, find, plan=asked.plan, fields=asked.fields, of=shapes.AggregateRow
         )
+
+
+def _codes(session: Session, asked: shapes.ProgressAsked) -> dict[str, list[str]]:
+    """Return the codes asked for as the record writes them, or raise `NotFound`.
+
+    An empty answer for a code that is not there would look like missing data.
+    """
+    for code in asked.indicator:
+        lookup.indicator(session, asked.plan, code)
+    return {
+        "area": [lookup.area(session, code).code for code in asked.area],
+        "indicator": asked.indicator,
+    }
 
 
 def _found(

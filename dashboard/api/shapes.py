@@ -1,20 +1,60 @@
 """The shapes of questions and answers, as OpenAPI describes them and tests hold answers against."""
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dashboard import progress
-from models import TOTAL, State
+from dashboard.services import briefs, search
+from models import CELL, TOTAL, AreaKind, State
 
 Row = TypeVar("Row")
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """Return a check that a word is one of these."""
+
+    def check(word: str) -> str:
+        if word not in words:
+            raise ValueError(f"{word!r} is none of {', '.join(words)}")
+        return word
+
+    return check
+
+
 Many = Annotated[list[str], Field(default_factory=list)]
+MOMENT: Any = [{"type": "string", "format": form} for form in ("date", "date-time")]
 AsOf = Annotated[
     str | None,
     Field(
         description="A day, `2026-03-01` (its end, in UTC), or a moment, `2026-03-01T12:00:00Z`: "
         "answer as the record was known then",
+        json_schema_extra=lambda schema: schema.update(anyOf=MOMENT),
     ),
+]
+Fields = Annotated[
+    str, Field(max_length=500, description="Names of columns, divided by commas; else all")
+]
+Cells = Annotated[
+    list[Annotated[str, Field(pattern=f"^({CELL.pattern})$")]],
+    Field(default_factory=list, description="`_T` for totals, or `sex=female;age=child_0_17`"),
+]
+Method = Annotated[
+    str,
+    AfterValidator(one_of(briefs.methods())),
+    Field(
+        description="`linear`, or a method and its preset, such as `cagr:eurostat`",
+        json_schema_extra={"enum": [*briefs.methods()]},
+    ),
+]
+Status = Annotated[
+    str,
+    AfterValidator(one_of(progress.STATUSES)),
+    Field(json_schema_extra={"enum": [*progress.STATUSES]}),
+]
+Found = Annotated[
+    str, AfterValidator(one_of(search.KINDS)), Field(json_schema_extra={"enum": [*search.KINDS]})
 ]
 
 
@@ -30,19 +70,25 @@ class AsKnown(Question):
     as_of: AsOf = None
 
 
-class Shown(AsKnown):
+class Columns(Question):
     """Answer with some columns alone."""
 
-    fields: Annotated[
-        str, Field(max_length=500, description="Names of columns, divided by commas; else all")
-    ] = ""
+    fields: Fields = ""
 
 
-class Paged(Shown):
+class Pages(Columns):
     """Answer page by page."""
 
     cursor: Annotated[str, Field(max_length=500, description="`next` of the page before")] = ""
     limit: Annotated[int, Field(ge=1, le=5000, description="Rows a page")] = 500
+
+
+class Shown(AsKnown, Columns):
+    """Answer with some columns, as of a moment."""
+
+
+class Paged(AsKnown, Pages):
+    """Answer page by page, as of a moment."""
 
 
 class PlanAsked(Paged):
@@ -57,7 +103,7 @@ class ObservationsAsked(PlanAsked):
     """Filters of observations."""
 
     area: Many
-    cell: Annotated[list[str], Field(default_factory=list, description="`_T` for totals")]
+    cell: Cells
     from_year: Annotated[int | None, Field(ge=1900, le=2200)] = None
     to_year: Annotated[int | None, Field(ge=1900, le=2200)] = None
 
@@ -68,10 +114,8 @@ class ProgressAsked(Paged):
     plan: Annotated[str, Field(description="Code of the plan")]
     indicator: Many
     area: Many
-    status: Many
-    method: Annotated[
-        str, Field(description="`linear`, or a method and its preset, such as `cagr:eurostat`")
-    ] = progress.DEFAULT
+    status: Annotated[list[Status], Field(default_factory=list)]
+    method: Method = progress.DEFAULT
     why: Annotated[
         bool, Field(description="Say in sentences how each status came about; at most 200 rows")
     ] = False
@@ -86,7 +130,7 @@ class AggregatesAsked(PlanAsked):
 class AreasAsked(Shown):
     """Filters of areas."""
 
-    kind: Many
+    kind: Annotated[list[AreaKind], Field(default_factory=list)]
     area: Annotated[list[str], Field(default_factory=list, description="Code of an area")]
 
 
@@ -96,19 +140,16 @@ class SnapshotsAsked(Shown):
     plan: str | None = None
 
 
-class SearchAsked(Question):
+class SearchAsked(Columns):
     """What is looked for."""
 
     q: Annotated[str, Field(min_length=1, max_length=200, description="Words, in any language")]
     plan: Annotated[str | None, Field(description="Look into this plan too")] = None
-    kind: Many
+    kind: Annotated[list[Found], Field(default_factory=list)]
     limit: Annotated[int, Field(ge=1, le=200, description="How many at most")] = 20
-    fields: Annotated[
-        str, Field(max_length=500, description="Names of columns, divided by commas; else all")
-    ] = ""
 
 
-class ReportsAsked(Paged):
+class ReportsAsked(Pages):
     """Filters of one's own reports."""
 
     plan: Annotated[str, Field(description="Code of the plan")]
@@ -124,7 +165,9 @@ class HistoryAsked(Shown):
     plan: Annotated[str, Field(description="Code of the plan")]
     area: str
     indicator: str
-    cell: Annotated[str, Field(description="`_T` for totals")] = TOTAL
+    cell: Annotated[str, Field(pattern=f"^({CELL.pattern})$", description="`_T` for totals")] = (
+        TOTAL
+    )
 
 
 class LicenceShape(BaseModel):

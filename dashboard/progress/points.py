@@ -23,8 +23,14 @@ class Points:
 
     @classmethod
     def used(cls, seen: Reported, used: bits.Bits) -> Self:
-        """Return the points of a cube's rows whose bit is set."""
+        """Return the points of a cube's rows whose bit is set; one missing point where it has none.
+
+        So that whoever asks for the first and last point of a row is never asked about no column.
+        """
         values = seen.values
+        if values.shape[1] == 0:
+            nothing = np.full((len(values), 1), np.nan)
+            return cls(nothing, nothing.copy())
         some = np.flatnonzero(used != seen.reported)
         if some.size:
             keep = bits.unpack(used[some], len(seen.years))

@@ -131,18 +131,22 @@ def _method(subject: Subject, *, is_group: bool) -> tuple[str, ...]:
     return (chosen.format(year=found.year, title=_(title)), rules)
 
 
+def methods() -> tuple[str, ...]:
+    """Return the words for the methods that can judge every series, the usual one first."""
+    offered = (one for one in progress.PRESETS if one.method in ASSESSING)
+    return (progress.DEFAULT, *sorted(f"{one.method}:{one.name}" for one in offered))
+
+
 def by_method(found: Picture, word: str) -> Picture:
     """Return a picture by a method named in a word, such as `linear` or `cagr:eurostat`.
 
     Raises `BadInput` for a method that cannot judge every series.
     """
+    if word not in methods():
+        raise BadInput(Fault("method", f"{word!r} is none of {', '.join(methods())}"))
     if word == progress.DEFAULT:
         return found
     name, _colon, preset = word.partition(":")
-    offered = {(one.method, one.name) for one in progress.PRESETS if one.method in ASSESSING}
-    if (name, preset) not in offered:
-        known = ", ".join(f"{one}:{other}" for one, other in sorted(offered))
-        raise BadInput(Fault("method", f"{word!r} is none of {progress.DEFAULT}, {known}"))
     return views.by_method(found, name, preset)
 
 
