@@ -31,6 +31,8 @@ PAGES = (
     ("", "brief?area=KEN"),
     ("", "downloads?areas=KEN,UGA&indicators=PT.8.1&history=yes"),
     ("", "snapshots"),
+    ("", "search?q=kenya"),
+    ("", "glossary"),
     ("", "methodology"),
     ("coordinator", "tasks"),
     ("coordinator", "entry"),
