@@ -359,8 +359,8 @@ def test_a_file_that_lacks_a_field_never_changes_it(engine: Engine, coordinator:
     found: tuple[Any, ...] = (row.value, row.status, row.note, row.evidence)
     assert found == (61, "P", "first", "https://a.test/c")
     assert (row.numerator, row.source, row.source_date) == (None, "changed.csv", None)
-    found = (gap.value, gap.status, gap.missing_reason)
-    assert found == (7, "A", "")
+    ended: tuple[Any, ...] = (gap.value, gap.status, gap.missing_reason)
+    assert ended == (7, "A", "")
 
 
 def test_a_closed_round_locks_what_a_file_brings(
