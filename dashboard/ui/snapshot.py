@@ -36,7 +36,7 @@ def link(row: Snapshot) -> str:
 
 def address(row: Snapshot) -> str:
     """Return the address at which the file of a snapshot always lies."""
-    return f"{visit.settings().base_url}/api/v1/snapshots/{row.id}.zip"
+    return f"{visit.address()}/api/v1/snapshots/{row.id}.zip"
 
 
 def show(found: Picture, identity: str) -> None:
@@ -51,7 +51,7 @@ def show(found: Picture, identity: str) -> None:
     manifest = json.loads(row.manifest)
     st.html(look.way(_("All snapshots"), "snapshots?" + urlencode({"plan": row.plan_code})))
     st.header(row.name)
-    if row.is_illustrative:
+    if row.is_illustrative and not found.plan.stamp.is_illustrative:
         st.html(look.illustrative_banner())
     st.html(look.facts(_facts(row, manifest)))
     _file(row)
@@ -64,7 +64,8 @@ def show(found: Picture, identity: str) -> None:
     st.header(_("Its files"))
     _files(row, manifest)
     st.header(_("How to verify and fetch it"))
-    st.html(how_to_verify(row))
+    st.html(how_to_verify(row.file_name))
+    st.html(_how_to_fetch(row))
     st.html(
         look.way(
             _("What changed since"),
@@ -191,20 +192,24 @@ def _files(row: Snapshot, manifest: dict[str, Any]) -> None:
         )
 
 
-def how_to_verify(row: Snapshot | None = None) -> look.Html:
-    """Return how anybody verifies a snapshot, with and without this program, and fetches it."""
-    file = row.file_name if row is not None else "FILE.zip"
+def how_to_verify(file: str = "FILE.zip") -> look.Html:
+    """Return how anybody verifies a snapshot, with and without this program."""
     rows = [
         (_("With Headway"), f"headway verify {file}"),
         (_("With Python alone"), f"python verify.py {file}"),
         (_("With the Frictionless tools"), f"frictionless validate {file}"),
         (_("With minisign, where it is signed"), "minisign -Vm manifest.json -P KEY"),
     ]
-    if row is not None:
-        rows += [
-            (_("Fetch it"), f"curl -O {address(row)}"),
-            (_("Go on after a break"), f"curl -C - -O {address(row)}"),
-            (_("Make the record anew from it"), f"headway import {file}"),
-        ]
     caption = _("Each of these reads the file and compares every part with its fingerprint")
     return look.table(caption, [_("Way"), _("Command")], rows)
+
+
+def _how_to_fetch(row: Snapshot) -> look.Html:
+    """Return how a program fetches a snapshot, and what can be made of it."""
+    rows = [
+        (_("Fetch it"), f"curl -O {address(row)}"),
+        (_("Go on after a break"), f"curl -C - -O {address(row)}"),
+        (_("Make the record anew from it"), f"headway import {row.file_name}"),
+    ]
+    caption = _("The file never changes: its address answers with ETag and with parts of it")
+    return look.table(caption, [_("Purpose"), _("Command")], rows)
