@@ -127,6 +127,7 @@ def everybody(as_json: bool) -> None:
                 "email": one.email,
                 "name": one.name,
                 "is_active": one.is_active,
+                "has_second_factor": one.has_factor,
                 "grants": [
                     {"id": held.id, "role": held.role.value, "plan": held.plan, "area": held.area}
                     for held in one.grants

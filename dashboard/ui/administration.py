@@ -19,6 +19,8 @@ from models import FOREVER, Identity, Role, Unavailable
 
 SAID = "admin_said"
 LINK = "admin_link"
+LONGEST = 24
+"""Characters of an area's name that stand in a table of people; a longer one is its code."""
 
 
 def people(found: Picture, person: Identity) -> None:
@@ -162,6 +164,8 @@ def _ways(account: Account) -> str:
 
 def _role(found: Picture, grant: service.Granted) -> str:
     area = found.names.get(grant.area, grant.area) if grant.area else _("everywhere")
+    if len(area) > LONGEST:
+        area = grant.area or ""
     parts = [word("role", grant.role), area, grant.plan or ""]
     end = "" if grant.until >= FOREVER else _("until {day}").format(day=date(grant.until))
     group = _("by group {name}").format(name=grant.from_group) if grant.from_group else ""

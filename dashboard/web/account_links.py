@@ -90,10 +90,11 @@ class Links:
                 lambda session: invitations.asked(session, token, purpose, now=now)
             )
         except NotFound as error:
-            way = ("/account/forgot", _("Ask for a new password"))
+            said, way = _(str(error)), ("/account/forgot", _("Ask for a new password"))
             if purpose == Purpose.INVITATION:
+                said += " " + _("Whoever invited you can send another.")
                 way = ("/account/sign-in", _("Sign in"))
-            return paper.sentence(404, _("This link leads no further"), _(str(error)), way=way)
+            return paper.sentence(404, _("This link leads no further"), said, way=way)
         parts = [word("role", asked.role) if asked.role else "", asked.area or ""]
         place = ", ".join(part for part in parts if part)
         words = {"asked": asked, "place": place, "token": token, "kind": invitations.PAGES[purpose]}
