@@ -30,4 +30,5 @@ def test_the_wheel_has_every_file_of_every_room(tmp_path: Path) -> None:
     rooms = {name for name in tracked if name.startswith(tuple(f"{room}/" for room in ROOMS))}
     assert rooms - packed == set()
     assert "dashboard/.streamlit/config.toml" in packed
+    assert "headway/__init__.py" in packed  # the name under which the client is imported
     assert {"LICENSE", "NOTICE"} <= {Path(name).name for name in packed}
