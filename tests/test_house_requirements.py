@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from tests import house
 
-OURS = {"dashboard", "models", "pages", "seed", "tests"}
+OURS = {"dashboard", "models", "pages", "seed", "tests", "headway"}
 FILES = ("requirements.txt", "requirements-dev.txt", "requirements-tools.txt")
 PERMISSIVE = re.compile(r"\b(MIT|BSD|0BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense)\b")
 ALLOWED = {
@@ -25,6 +25,7 @@ ALLOWED = {
 }
 FOR_TESTS = {
     "axe-playwright-python": "MIT in its own text; it carries axe-core, MPL-2.0",
+    "click-default-group": "public domain; comes with Datasette, which is Apache",
     "hypothesis": "MPL-2.0",
     "odfpy": "Apache, or GPL at one's choice",
     "pathspec": "MPL-2.0",
