@@ -684,6 +684,7 @@ TABLE: Final[dict[str, Row]] = {
     "xray.keep_mine": Row(kept_although, "CF", anonymous=True),  # nobody has typed nothing
 }
 ELSEWHERE: Final = {
+    "invitations.accept": "the link is the right, and who it is for",
     "imports_record.reason": "asks what a round locks, which is the same for everybody",
     "locks.require_open": "asks what a round locks, which is the same for everybody",
     "mappings.carry": "does only what offers and accept do, for plans that ask the same",

@@ -120,9 +120,21 @@ def test_an_invitation_never_replaces_a_password(session: Session) -> None:
     number = people.add(session, SYSTEM, email=EMAIL, name="Nia", password=SECRET, now=NOON)
     before = sign_in.stored_password(session, EMAIL)
     handed = invited(session, focal(session))
-    invitations.accept(session, handed.token, "another long secret", now=NOON)
+    them = access.identity(session, number, now=NOON)
+    invitations.accept(session, handed.token, "another long secret", who=them, now=NOON)
     assert sign_in.stored_password(session, EMAIL) == before
     assert access.allows(access.identity(session, number, now=NOON), "submit", plan=PLAN, area=404)
+
+
+def test_whoever_has_an_account_accepts_signed_in_and_nobody_does_it_for_them(
+    session: Session,
+) -> None:
+    planted = invited(session, focal(session))
+    promised = invited(session, SYSTEM, role=Role.ADMINISTRATOR, area=None, plan=None)
+    invitations.accept(session, planted.token, "known to the focal point", now=NOON)
+    for who in (ANONYMOUS, access.identity(session, "reviewer", now=NOON)):
+        with pytest.raises(SignInNeeded, match="sign in with it"):
+            invitations.accept(session, promised.token, "", who=who, now=NOON)
 
 
 def test_nobody_invites_themselves_or_a_closed_account(session: Session) -> None:

@@ -103,3 +103,25 @@ def test_a_made_up_link_leads_nowhere(browser: TestClient, kind: str) -> None:
     answer = browser.get(f"/account/{kind}/{'x' * 43}")
     assert answer.status_code == 404
     assert "used already, is too old" in answer.text
+
+
+def test_whoever_has_an_account_signs_in_to_accept(
+    browser: TestClient, database: Engine, clock: Clock
+) -> None:
+    doors.add_person(database)
+    handed = unit_of_work(
+        database,
+        lambda session: invitations.invite(
+            session, SYSTEM, email=EMAIL, name="Amina", role=Role.VIEWER, now=NOON
+        ),
+    )
+    address = handed.address("")
+    page = browser.get(address)
+    assert f"/account/sign-in?next={address}" in page.text
+    assert "<form" not in page.text
+    form = {"form": field(browser.get("/account/forgot"))}
+    assert browser.post(address, data=form).status_code == 403  # past the page, too
+    assert doors.sign_in(browser, to=address).headers["location"] == address
+    answer = browser.post(address, data={"form": field(browser.get(address))})
+    assert answer.headers["location"] == "/"
+    assert browser.get("/entry").status_code == 200

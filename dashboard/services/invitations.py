@@ -2,7 +2,8 @@
 
 A link is told once, works once and not for long; the record keeps only the hash of its token. What
 an invitation promises is given when it is accepted, in the name of whoever invited, and only if
-they may still give it. No link signs anybody in, and an invitation never replaces a password.
+they may still give it. No link signs anybody in, and an invitation never replaces a password:
+whoever has an account accepts it signed in, so that nobody gets a role who only holds a link.
 """
 
 import secrets
@@ -27,6 +28,7 @@ from dashboard.services import (
     tries,
 )
 from models import (
+    ANONYMOUS,
     SYSTEM,
     SYSTEM_CHAIN,
     Identity,
@@ -37,6 +39,7 @@ from models import (
     Purpose,
     ReferenceArea,
     Role,
+    SignInNeeded,
     WrongState,
 )
 
@@ -71,6 +74,7 @@ class Asked:
     role: Role | None
     area: str | None
     needs_password: bool
+    person_id: str
 
 
 def invite(
@@ -131,13 +135,17 @@ def asked(session: Session, token: str, purpose: Purpose, *, now: datetime) -> A
     link = _valid(session, token, purpose, now)
     person = session.get_one(Person, link.person_id)
     area = None if link.area_id is None else session.get_one(ReferenceArea, link.area_id).name
-    return Asked(person.name, person.email, link.role, area, not _signs_in(person))
+    return Asked(person.name, person.email, link.role, area, not _signs_in(person), person.id)
 
 
-def accept(session: Session, token: str, password: str, *, now: datetime) -> None:
+def accept(
+    session: Session, token: str, password: str, *, who: Identity = ANONYMOUS, now: datetime
+) -> None:
     """Take up an invitation; whoever cannot sign in yet sets their password with it."""
+    person = session.get_one(Person, _valid(session, token, Purpose.INVITATION, now).person_id)
+    if _signs_in(person) and who.person_id != person.id:
+        raise SignInNeeded("You have an account here: sign in with it, then accept.")
     link = _used(session, token, Purpose.INVITATION, now)
-    person = session.get_one(Person, link.person_id)
     if not _signs_in(person):
         _set(session, person, password)
     by = SYSTEM

@@ -234,7 +234,6 @@ def _done(said: str) -> str:
     """Return what was done before somebody came to sign in; nothing where it is no word of ours."""
     words = {
         "password": _("The new password is set: sign in with it."),
-        "role": _("The role is yours from now on: sign in."),
         "out": _("You are signed out everywhere."),
     }
     return words.get(said, "")

@@ -6,6 +6,7 @@ Opening a link only asks, since mail programs open links by themselves; its butt
 import logging
 from typing import Final
 
+from sqlmodel import Session
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -97,22 +98,35 @@ class Links:
             return paper.sentence(404, _("This link leads no further"), said, way=way)
         parts = [word("role", asked.role) if asked.role else "", asked.area or ""]
         place = ", ".join(part for part in parts if part)
-        words = {"asked": asked, "place": place, "token": token, "kind": invitations.PAGES[purpose]}
+        who = await self.door.who(request.scope)
+        is_other = not asked.needs_password and who.person_id != asked.person_id
+        words = {
+            **{"asked": asked, "place": place, "token": token, "kind": invitations.PAGES[purpose]},
+            "signs_in_first": purpose == Purpose.INVITATION and is_other,
+        }
         if request.method == "GET":
             return entry.page(request, self.door, "link.html", problem="", **words)
         fields = await forms.read(request)
         refused = self._refused(request, fields)
         if refused is not None:
             return refused
-        work = invitations.accept if purpose == Purpose.INVITATION else invitations.reset
         password = fields.get("password", "")
+
+        def work(session: Session) -> None:
+            if purpose == Purpose.INVITATION:
+                invitations.accept(session, token, password, who=who, now=now)
+            else:
+                invitations.reset(session, token, password, now=now)
+
         try:
-            await self.door.write(lambda session: work(session, token, password, now=now))
+            await self.door.write(work)
         except BadInput as error:
             problem = entry.about_password(error)
             return entry.page(request, self.door, "link.html", 422, problem=problem, **words)
-        said = "password" if purpose == Purpose.RESET or asked.needs_password else "role"
-        return RedirectResponse(f"{DONE}?said={said}", 303, headers={"Cache-Control": "no-store"})
+        done = f"{DONE}?said=password"
+        if purpose == Purpose.INVITATION and not asked.needs_password:
+            done = "/"  # they are signed in
+        return RedirectResponse(done, 303, headers={"Cache-Control": "no-store"})
 
     def _refused(self, request: Request, fields: dict[str, str]) -> Response | None:
         if not forms.is_ours(request, fields):
