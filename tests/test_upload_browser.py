@@ -186,6 +186,8 @@ def test_a_file_is_recorded_once_and_withdrawn_whole(page: Visit, home: Path) ->
     expect(shown.get_by_text("Sent by mistake")).to_be_visible(timeout=WAIT)
     page.picture("upload-withdrawn")
     assert told(home) == [("withdrawn", "61.5"), ("withdrawn", "40")]
+    # What was withdrawn can be sent again.
+    expect(shown.get_by_role("button", name="Send 2 entries to review")).to_be_visible(timeout=WAIT)
     assert act(home, lambda session: len(session.exec(select(Batch)).all())) >= 1
 
 

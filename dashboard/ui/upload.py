@@ -260,6 +260,7 @@ def _role(role: str) -> str:
         "area": _("area"),
         "period": _("period"),
         "year": _("values of the year"),
+        "group": _("values of the group"),
         "value": _("value"),
         "source": _("source"),
         "cell": _("breakdown"),
@@ -301,7 +302,11 @@ def show(given: Given, looked: Looked) -> None:
                 look.card(_("New"), number(counts[NEW])),
                 look.card(_("Corrections"), number(counts[REVISION])),
                 look.card(_("As in the record"), number(counts[UNCHANGED])),
-                look.card(_("Reports on measures"), number(len(looked.reports))),
+                *(
+                    [look.card(_("Reports on measures"), number(len(looked.reports)))]
+                    if looked.reports
+                    else []
+                ),
                 look.card(_("Errors"), number(errors), detail=_("keep their rows out")),
                 look.card(_("Warnings"), number(warnings), detail=_("to be confirmed")),
             ]
@@ -551,4 +556,7 @@ def _withdraw(one: Kept) -> None:
         st.error(outcome.message, icon=":material/error:")
         return
     cached.forget()
+    kept = st.session_state.get(FILE)
+    if isinstance(kept, Given):
+        kept.looked = None  # the same file may be sent again now
     st.rerun()
