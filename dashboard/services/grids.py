@@ -3,7 +3,9 @@
 One area and one section at a time: an objective of the plan, or all that an open round asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
@@ -12,12 +14,15 @@ from sqlmodel import Session
 from dashboard.services import access, drafts, lookup, xray
 from dashboard.services.drafts import Cell
 from dashboard.services.imports_record import latest
-from models import Identity, State
+from models import MISSING, Identity, State
 
 SHOWN: Final = (
     *("value", "text", "status", "missing_reason", "numerator", "denominator", "source"),
     *("source_date", "evidence", "note", "comment"),
 )
+TYPED: Final = ("value", "status", "missing_reason", "source", "evidence", "note")
+"""What a row of the grid lets somebody type."""
+SILENT: Final = frozenset(status.value for status in MISSING)
 GONE: Final = (State.RETURNED, State.WITHDRAWN)
 COLUMNS: Final = (
     *("indicator", "period", "cell", "seen", "state", "now", "last", "last_period"),
@@ -74,3 +79,50 @@ def _shown(row: Any) -> str:
     if row["value"] is not None:
         return f"{row['qualifier'] or ''}{row['value']}"
     return str(row["text"] or row["status"])
+
+
+# What is typed --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the fields of a row, and what the row showed when it was made."""
+
+    fields: Mapping[str, str]
+    seen: int  # number of the newest row of the record then, 0 where there was none
+    remembered: str  # source that stood there without anybody typing it
+
+
+def keep(
+    session: Session,
+    who: Identity,
+    typed: Mapping[Cell, Typed],
+    *,
+    plan: str,
+    area: str,
+    window: str,
+    since: datetime,
+    now: datetime,
+) -> None:
+    """Keep what stands in rows of a grid as drafts; a row that says nothing keeps nothing.
+
+    What was said of a figure beside the grid (its components, a comment, answers) stays.
+    """
+    codes = {cell.indicator for cell in typed}
+    known = drafts.cells(session, who, plan=plan, area=area, indicators=codes)
+    content = {cell: _content(known.get(cell, {}), one) for cell, one in typed.items()}
+    drafts.keep_cells(
+        session, who, content, plan=plan, area=area, window=window, since=since, now=now
+    )
+
+
+def _content(known: Mapping[str, Any], typed: Typed) -> dict[str, Any] | None:
+    fields = {name: typed.fields.get(name, "").strip() for name in TYPED}
+    if not fields["status"] and known.get("status") not in SILENT:
+        fields["status"] = known.get("status", "")
+    beside = {
+        name: said for name, said in drafts.said(known).items() if name not in {*TYPED, "seen"}
+    }
+    said = {name: text for name, text in (beside | fields).items() if text}
+    only = {"source"} if fields["source"] == typed.remembered else set()
+    return said | {"seen": typed.seen} if said.keys() - only else None

@@ -21,6 +21,7 @@ from models import FOREVER, HeadwayError, Identity, SignInNeeded, moment
 PAGE: Final = "audit"
 SHORT: Final = 12
 """Signs of a fingerprint that are shown; the download holds all of them."""
+_ASKED: Final = "audit_asked"
 FOUND: Final = 20
 """Breaks of a chain that are shown."""
 GROUPS: Final = {
@@ -152,7 +153,11 @@ def pick(found: Picture, person: Identity) -> Asked:
         place=fifth,
         placeholder=_("Anything"),
     )
-    return Asked(ref, area or "", who or "", since, until, group or "")
+    picked = Asked(ref, area or "", who or "", since, until, group or "")
+    if st.session_state.get(_ASKED, picked) != picked:
+        st.query_params.pop("after", None)  # the page of another question
+    st.session_state[_ASKED] = picked
+    return picked
 
 
 def _ref(given: str) -> Ref | None:

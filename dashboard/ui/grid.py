@@ -1,15 +1,16 @@
 """The grid of entry: one country and one section, a row for each figure that is asked.
 
-The widget holds nothing that would be missed. Its frame is made once and stays as it is; what is
-typed reaches the server cell by cell and is kept there as drafts, from which the frame is made
-again after a reload, a restart, or in another window. All checks are the services'.
+Its fields are plain ones, made by a script of ours (`static/sheet.js`), which keeps every key in
+the browser and sends it to the server (`web/typed.py`); there it is kept as drafts, from which the
+grid is made again after a reload, a restart, or in another window. All checks are the services'.
 """
 
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any, Final
 
 import pandas as pd
@@ -24,14 +25,9 @@ from dashboard.services.tasks import Errand
 from dashboard.services.texts import IndicatorText, PlanTexts
 from dashboard.services.views import Picture
 from dashboard.ui import cached, cellform, look, tasks, visit, widgets
-from models import MISSING, TOTAL, EntryMode, Fault, Identity, ObservationStatus
+from models import MISSING, TOTAL, EntryMode, Fault, Identity, Kind, ObservationStatus
 
 SILENT: Final = tuple(status.value for status in ObservationStatus if status in MISSING)
-TYPED: Final = ("value", "gap", "missing_reason", "source", "evidence", "note")
-SHUT: Final = ("what", "unit", "last", "target", "median", "now")
-"""Columns that only show."""
-ROW: Final = 35
-TALLEST: Final = 20
 _WINDOW: Final = "grid_window"
 SIGN: Final = {
     Severity.ERROR: ":material/error:",
@@ -59,13 +55,12 @@ class Section:
 
 @dataclass
 class Sheet:
-    """The frame that a grid shows, and what of it is kept; new with every revision."""
+    """The rows that a grid shows, made once and new with every revision."""
 
-    frame: pd.DataFrame
     rows: list[dict[str, Any]]
-    key: str
+    usual: dict[Cell, dict[str, Any]]  # of a row in which nothing is typed
+    source: str  # of the first row in which something is
     since: datetime
-    kept: dict[Cell, Mapping[str, Any] | None] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -174,9 +169,12 @@ def _sheet(section: Section, found: Picture, words: PlanTexts) -> Sheet:
     if common:
         table["last_source"] = common
     made = Sheet(
-        _frame(table, section, found, words),
-        [{str(name): value for name, value in row.items()} for row in table.to_dict("records")],
-        f"{section.name}_{secrets.token_urlsafe(6)}",
+        _rows(table, section, found, words),
+        {
+            cell: {"source": row["last_source"], "seen": row["seen"]}
+            for cell, row in zip(section.cells, table.to_dict("records"), strict=True)
+        },
+        next((str(row["source"]) for row in table.to_dict("records") if row["is_typed"]), ""),
         now,
     )
     st.session_state[section.name] = made
@@ -195,9 +193,7 @@ def _common(section: Section, table: pd.DataFrame) -> str:
 def _source(section: Section, sheet: Sheet) -> None:
     """Let somebody name the source once for all rows that name none of their own."""
     key = f"{section.name}_source"
-    st.session_state.setdefault(
-        key, next((str(row["source"]) for row in sheet.rows if row["is_typed"]), "")
-    )
+    st.session_state.setdefault(key, sheet.source)
     st.text_input(
         _("Source of rows that name none"),
         key=key,
@@ -224,35 +220,40 @@ def forget(section: Section) -> None:
     st.session_state.pop(section.name, None)
 
 
-def _frame(table: pd.DataFrame, section: Section, found: Picture, words: PlanTexts) -> pd.DataFrame:
+def _rows(
+    table: pd.DataFrame, section: Section, found: Picture, words: PlanTexts
+) -> list[dict[str, Any]]:
     about = cached.kept(
         "grid", lambda: views.profile(found, section.area), section.area, *found.key
     ).set_index("indicator")
-    gaps = {code: word("observation_status", code) for code in SILENT}
     rows = []
-    for row in table.to_dict("records"):
-        text = words.indicator(str(row["indicator"]))
+    for cell, row in zip(section.cells, table.to_dict("records"), strict=True):
+        text = words.indicator(cell.indicator)
         known = about.loc[text.code] if text.code in about.index else None
-        is_total = row["cell"] == TOTAL
+        is_total = cell.cell == TOTAL
+        shown = [
+            _named(text, cell.cell),
+            str(text.fields["unit"]),
+            _last(row),
+            _known(known, "target", "target_year") if is_total else "",
+            _known(known, "median", "") if is_total else "",
+            _now(row),
+        ]
+        typed = {name: row[name] for name in grids.TYPED}
+        typed["value"] = row["value"] or row["text"]
+        typed["status"] = row["status"] if row["status"] in SILENT else ""
+        typed["source"] = row["source"] or row["last_source"]
         rows.append(
             {
-                "what": _named(text, str(row["cell"])),
-                "unit": str(text.fields["unit"]),
-                "last": _last(row),
-                "target": _known(known, "target", "target_year") if is_total else "",
-                "median": _known(known, "median", "") if is_total else "",
-                "now": _now(row),
-                "value": row["value"] or row["text"],
-                "gap": gaps.get(str(row["status"])),
-                "missing_reason": row["missing_reason"],
-                "source": row["source"] or row["last_source"],
-                "evidence": row["evidence"],
-                "note": row["note"],
+                "cell": [*cell],
+                "seen": row["seen"],
+                "remembered": row["last_source"],
+                "isText": text.fields["kind"] == Kind.TEXT,
+                "shown": shown,
+                "typed": typed,
             }
         )
-    frame = pd.DataFrame(rows, dtype="object")
-    frame.index = pd.Index([f"{cell.indicator} {cell.detail}" for cell in section.cells])
-    return frame
+    return rows
 
 
 def _named(text: IndicatorText, cell: str) -> str:
@@ -279,35 +280,44 @@ def _now(row: Mapping[Any, Any]) -> str:
     return f"{row['now']}: {word('state', str(row['state']))}"
 
 
-def _columns() -> dict[str, Any]:
-    column = st.column_config
-    return {
-        "what": column.TextColumn(_("Indicator"), width=215, pinned=True),
-        "unit": column.TextColumn(_("Unit"), width=75),
-        "last": column.TextColumn(_("Last value"), width=85),
-        "target": column.TextColumn(
-            _("Target"), width=80, help=_("Proposed, unless the State set its own")
-        ),
-        "median": column.TextColumn(_("Region"), width=60, help=_("Median of the region")),
-        "now": column.TextColumn(_("In the record"), width=95),
-        "value": column.TextColumn(
-            _("Value"), width=75, help=_("With a comma or a point; 0 where there were none.")
-        ),
-        "gap": column.SelectboxColumn(
-            _("If none, why"),
-            options=[word("observation_status", code) for code in SILENT],
-            width=110,
-        ),
-        "missing_reason": column.TextColumn(_("Reason"), width=110, max_chars=1000),
-        "source": column.TextColumn(_("Source"), width=150, max_chars=1000),
-        "evidence": column.TextColumn(
-            _("Evidence"),
-            width=110,
-            max_chars=2000,
-            help=_("A link, or the name of a piece of the library"),
-        ),
-        "note": column.TextColumn(_("Note (public)"), width=150, max_chars=4000),
+def _told(section: Section, sheet: Sheet) -> look.Html:
+    """Return the grid as its script makes it: what is shown, what is typed, and our words."""
+    heads = [
+        (_("Indicator"), ""),
+        (_("Unit"), ""),
+        (_("Last value"), ""),
+        (_("Target"), _("Proposed, unless the State set its own")),
+        (_("Region"), _("Median of the region")),
+        (_("In the record"), ""),
+    ]
+    fields = [
+        ("value", _("Value"), 4000, _("With a comma or a point; 0 where there were none.")),
+        ("status", _("If none, why"), 0, ""),
+        ("missing_reason", _("Reason"), 1000, ""),
+        ("source", _("Source"), 1000, ""),
+        ("evidence", _("Evidence"), 2000, _("A link, or the name of a piece of the library")),
+        ("note", _("Note (public)"), 4000, ""),
+    ]
+    about = {
+        "person": visit.who().person_id,
+        "plan": section.plan,
+        "area": section.area,
+        "window": window(),
+        "since": sheet.since.isoformat(),
+        "label": _("What is asked, a row for each figure"),
+        "heads": heads,
+        "fields": fields,
+        "gaps": [(code, word("observation_status", code)) for code in SILENT],
+        "words": {
+            "typing": _("Keeping what you type …"),
+            "kept": _("Everything you typed is kept."),
+            "waiting": _("The line is down. What you typed is kept in this browser meanwhile."),
+            "over": _("{n} cells of what you pasted lie beside the grid and were left out."),
+        },
+        "rows": sheet.rows,
     }
+    told = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
+    return look.Html(f'<div class="hw-sheet"><div hidden>{escape(told, quote=False)}</div></div>')
 
 
 @st.fragment
@@ -316,50 +326,18 @@ def _fill(section: Section, found: Picture, words: PlanTexts) -> None:
     _offers(section)
     sheet = _sheet(section, found, words)
     _source(section, sheet)
-    st.data_editor(
-        sheet.frame,
-        key=sheet.key,
-        column_config=_columns(),
-        disabled=SHUT,
-        hide_index=True,
-        num_rows="fixed",
-        height=ROW * (min(len(sheet.frame), TALLEST) + 1) + 3,
-        row_height=ROW,
-        on_change=_keep,
-        args=(section,),
-        alt=_("What is asked, a row for each figure"),
-    )
-    for fault in sheet.faults:
-        st.error(_(str(fault)), icon=":material/cloud_off:")
+    st.html(_told(section, sheet))
     st.caption(
         _(
-            "Every cell is kept as you leave it. Cells copied from a spreadsheet can be pasted. "
-            "An empty cell is not sent and never counts as zero."
+            "Every key is kept as you type. Enter and the arrows lead to the row below, Tab to "
+            "the next column; cells copied from a spreadsheet can be pasted. An empty cell is not "
+            "sent and never counts as zero."
         )
     )
     _levels(section, words)
     typed = kept(section)
     _merge(section, typed)
     _look(section, typed, words)
-
-
-def _keep(section: Section) -> None:
-    """Keep every row that was changed in this window and is not kept yet."""
-    sheet = st.session_state.get(section.name)
-    edits = st.session_state.get(sheet.key) if isinstance(sheet, Sheet) else None
-    if not isinstance(sheet, Sheet) or not edits:
-        return
-    changed: dict[Cell, Mapping[str, Any] | None] = {}
-    for place, columns in edits["edited_rows"].items():
-        cell = section.cells[int(place)]
-        content = _content(sheet.rows[int(place)], sheet.frame.iloc[int(place)], columns)
-        if cell not in sheet.kept or sheet.kept[cell] != content:
-            changed[cell] = content
-    if not changed:
-        return
-    sheet.faults = save(section, changed, since=sheet.since)
-    if not sheet.faults:
-        sheet.kept |= changed
 
 
 def save(
@@ -380,24 +358,6 @@ def save(
         ),
         token="",
     ).faults
-
-
-def _content(
-    row: Mapping[str, Any], shown: Mapping[str, Any] | pd.Series, edits: Mapping[str, Any]
-) -> dict[str, Any] | None:
-    """Return the fields of a row as they stand now; none where nothing of them was typed."""
-    now = {name: str(edits.get(name, shown[name]) or "").strip() for name in TYPED}
-    codes = {word("observation_status", code): code for code in SILENT}
-    status = codes.get(now.pop("gap"), "")
-    if not status and row["status"] not in SILENT:
-        status = row["status"]
-    others = ("numerator", "denominator", "source_date", "comment")
-    content = {**{name: row[name] for name in others}, **now, "status": status}
-    is_remembered = content["source"] == row["last_source"]
-    said = {name for name, value in content.items() if value}
-    if not said - ({"source"} if is_remembered else set()):
-        return None
-    return {name: value for name, value in content.items() if value} | {"seen": row["seen"]}
 
 
 def kept(section: Section) -> dict[Cell, dict[str, Any]]:
@@ -563,7 +523,11 @@ def _seen(section: Section, typed: Mapping[Cell, Mapping[str, Any]]) -> xray.See
 
 
 def _look(section: Section, typed: Mapping[Cell, Mapping[str, Any]], words: PlanTexts) -> None:
-    st.html(look.heading(_("Before you send"), level=2))
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    left.html(look.heading(_("Before you send"), level=2))
+    # Its script presses this button, too, once what was typed is kept.
+    right.button(_("Look again"), key="grid_look", icon=":material/refresh:", type="tertiary")
+    began = visit.now()
     seen = _seen(section, typed)
     counts = {one: len(seen.of(one)) for one in Severity}
     filled = sum(xray.is_answer(content) for content in typed.values())
@@ -589,6 +553,8 @@ def _look(section: Section, typed: Mapping[Cell, Mapping[str, Any]], words: Plan
         _send(section, seen, answers, filled)
     with right:
         _one(section, typed, words)
+    # Last of all, so that the script of the grid knows that the look came to its end.
+    st.html(look.Html(f'<div class="hw-looked" data-at="{began.isoformat()}" hidden></div>'))
 
 
 def _answers(typed: Mapping[Cell, Mapping[str, Any]]) -> dict[str, str]:
@@ -775,9 +741,7 @@ def _one(section: Section, typed: Mapping[Cell, Mapping[str, Any]], words: PlanT
             _("All fields of a figure, the levels in words, and evidence to choose or upload.")
         )
         return
-    sheet = st.session_state[section.name]
-    row = next(one for one in sheet.rows if Cell(*(one[n] for n in Cell._fields)) == cell)
-    usual = {"source": row["last_source"], "seen": row["seen"]}
+    usual = st.session_state[section.name].usual[cell]
     content = typed.get(cell) or {name: value for name, value in usual.items() if value}
 
     def change(fields: Mapping[str, Any]) -> None:
