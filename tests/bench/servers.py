@@ -42,15 +42,20 @@ def headway(port: int) -> list[str]:
     return [str(Path(sys.executable).with_name("headway")), "run", "--port", str(port)]
 
 
-def empty(port: int, *more: str) -> list[str]:
-    """Return the command that serves an empty page."""
-    run = [sys.executable, "-m", "streamlit", "run", str(EMPTY), "--server.port", str(port)]
+def script(file: Path, port: int, *more: str) -> list[str]:
+    """Return the command that serves a script with Streamlit as it comes."""
+    run = [sys.executable, "-m", "streamlit", "run", str(file), "--server.port", str(port)]
     return [*run, "--server.address", "127.0.0.1", *PLAIN, *more]
+
+
+def empty(port: int) -> list[str]:
+    """Return the command that serves an empty page."""
+    return script(EMPTY, port)
 
 
 def tuned(port: int) -> list[str]:
     """Return the command that serves an empty page with our settings."""
-    return empty(port, *OURS)
+    return script(EMPTY, port, *OURS)
 
 
 @contextlib.contextmanager
@@ -101,4 +106,4 @@ def demonstration(folder: Path) -> Path:
     return folder
 
 
-__all__ = ["Served", "demonstration", "empty", "free_port", "headway", "served", "tuned"]
+__all__ = ["Served", "demonstration", "empty", "free_port", "headway", "script", "served", "tuned"]
