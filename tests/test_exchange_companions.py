@@ -5,12 +5,12 @@ import zipfile
 from datetime import date
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 import pytest
 from lxml import etree  # type: ignore[import-untyped]
 
-from dashboard.exchange import archive, datapackage, standalone, verify
+from dashboard.exchange import archive, datapackage, howto, standalone, verify
 from dashboard.exchange.companions import SHEETS
 from dashboard.exchange.schema import RESOURCES
 from tests import schemas, sealed
@@ -107,3 +107,14 @@ def test_an_older_snapshot_without_them_is_written_again_without_them() -> None:
         {"parquet", "xlsx", "sdmx", "iati"}
     )
     assert verify.verify(plain.content).is_sound
+
+
+def test_it_says_how_to_read_and_verify_it_in_six_languages() -> None:
+    inside = members()
+    for code, words in howto.LANGUAGES.items():
+        text = inside[f"README.{code}.md"].decode()
+        assert words.mark in text
+        assert "2026-06-30T12:00:00.000000Z" in text
+        assert "python verify.py SNAPSHOT.zip" in text
+        assert "{" not in text
+    assert "ILLUSTRATIVE" in inside["README.md"].decode()

@@ -18,7 +18,17 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow
 
-from dashboard.exchange import archive, canonical, companions, metadata, readme, schema, standalone
+from dashboard.exchange import (
+    archive,
+    canonical,
+    companions,
+    howto,
+    metadata,
+    readme,
+    schema,
+    standalone,
+    told,
+)
 from dashboard.exchange.about import (
     CC_BY,
     ILLUSTRATIVE,
@@ -80,6 +90,7 @@ def seal(
         rows[f"codelist_{name}"] = len(codes)
     if in_every_form:
         members |= companions.members(snapshot, ready)
+        members |= howto.members(snapshot.about, told.titles(snapshot))
     if snapshot.wording:
         members[standalone.WORDING] = snapshot.wording
     members[standalone.DESCRIPTOR] = _descriptor(snapshot.about, members)

@@ -37,6 +37,11 @@ def meta(snapshot: SnapshotTables) -> Meta:
     )
 
 
+def titles(snapshot: SnapshotTables) -> dict[str, str]:
+    """Return what the plan is called in other languages, where its wording says so."""
+    return _others(snapshot.wording).get("", {})
+
+
 def figures(snapshot: SnapshotTables) -> pd.DataFrame:
     """Return the observations as the standards want them; `exact` is the value as recorded."""
     return snapshot.tables["observations"].assign(
