@@ -367,3 +367,91 @@ def test_a_focal_point_looks_after_an_account_only_where_all_its_roles_are_its_o
     assert not people.is_theirs(session, focal, "viewer", now=NOON)
     people.grant(session, SYSTEM, "coordinator", Role.REVIEWER, now=NOON)
     assert not people.is_theirs(session, focal, "coordinator", now=NOON)
+
+
+@pytest.fixture
+def local(session: Session) -> Identity:
+    """Give the administrator of Kenya in the tiny plan."""
+    number = people.add(session, SYSTEM, email="local@example.org", name="Lin", now=NOON)
+    people.grant(session, SYSTEM, number, Role.ADMINISTRATOR, plan="TINY", area="KEN", now=NOON)
+    return access.identity(session, number, now=NOON)
+
+
+def test_an_administrator_of_one_place_gives_and_ends_every_role_there(
+    session: Session, local: Identity
+) -> None:
+    for role in Role:
+        given = people.grant(session, local, "viewer", role, plan="TINY", area="KEN", now=NOON)
+        people.revoke(session, local, given, now=NOON)
+    people.revoke(session, local, "grant-coordinator", now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("plan", "area"),
+    [
+        (None, "KEN"),
+        (None, None),
+        ("TINY", None),
+        ("TINY", "NAM"),
+        ("TINY", "EAC"),  # Kenya is one of its members
+        ("TINY", "M49-002"),
+        ("TINY", "M49-001"),
+    ],
+)
+def test_and_nothing_beyond_it(
+    session: Session, local: Identity, plan: str | None, area: str | None
+) -> None:
+    for role in (Role.ADMINISTRATOR, Role.VIEWER):
+        with pytest.raises(NotAllowed, match="its own plan and area"):
+            people.grant(session, local, "viewer", role, plan=plan, area=area, now=NOON)
+
+
+def test_an_administrator_of_a_plan_gives_roles_everywhere_in_it(session: Session) -> None:
+    number = people.add(session, SYSTEM, email="plan@example.org", name="Pia", now=NOON)
+    people.grant(session, SYSTEM, number, Role.ADMINISTRATOR, plan="TINY", now=NOON)
+    who = access.identity(session, number, now=NOON)
+    for area in (None, "NAM", "M49-001"):
+        people.grant(session, who, "viewer", Role.REVIEWER, plan="TINY", area=area, now=NOON)
+    with pytest.raises(NotAllowed):
+        people.grant(session, who, "viewer", Role.REVIEWER, area="NAM", now=NOON)
+
+
+def test_an_administrator_of_one_place_cannot_reach_above_through_an_account(
+    session: Session, local: Identity
+) -> None:
+    # Who holds something here and something more elsewhere is not theirs.
+    people.grant(session, SYSTEM, "reviewer", Role.VIEWER, plan="TINY", area="KEN", now=NOON)
+    for person_id in ("administrator", "reviewer", "neighbour", "viewer"):
+        with pytest.raises(NotAllowed, match="its own plan and area"):
+            people.set_password(session, local, person_id, SECRET, now=NOON)
+        for change in (people.deactivate, people.activate):
+            with pytest.raises(NotAllowed, match="its own plan and area"):
+                change(session, local, person_id, now=NOON)
+    with pytest.raises(NotAllowed):
+        people.revoke(session, local, "grant-administrator", now=NOON)
+    people.set_password(session, local, "coordinator", SECRET, now=NOON)
+    people.deactivate(session, local, "coordinator", now=NOON)
+
+
+def test_an_administrator_of_one_place_sees_its_people_and_those_without_a_role(
+    session: Session, local: Identity
+) -> None:
+    new = added(session)
+    people.grant(session, SYSTEM, "neighbour", Role.VIEWER, plan="TINY", area="KEN", now=NOON)
+    shown = {one.id: one.grants for one in people.listing(session, local, now=NOON)}
+    assert set(shown) == {"coordinator", "neighbour", local.person_id, new}
+    assert [held.area for held in shown["neighbour"]] == ["KEN"]  # and not what it does elsewhere
+    with pytest.raises(NotAllowed):  # it may be promised more: only its role makes it theirs
+        people.set_password(session, local, new, SECRET, now=NOON)
+    people.grant(session, local, new, Role.VIEWER, plan="TINY", area="KEN", now=NOON)
+    people.set_password(session, local, new, SECRET, now=NOON)
+
+
+def test_the_last_administrator_of_everything_stays_though_there_is_one_of_a_place(
+    session: Session, local: Identity
+) -> None:
+    with pytest.raises(WrongState, match="last administrator"):
+        people.revoke(session, SYSTEM, "grant-administrator", now=NOON)
+    session.rollback()
+    people.grant(session, SYSTEM, "viewer", Role.ADMINISTRATOR, now=NOON)
+    people.revoke(session, SYSTEM, "grant-administrator", now=NOON)
