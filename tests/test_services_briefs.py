@@ -316,3 +316,12 @@ def test_notes_of_many_areas_fit_two_pages(demonstration: Path, tmp_path: Path) 
 def past(session: Session, plan: str, today: datetime, moment: datetime) -> views.Picture:
     """Return a plan as known at an earlier moment."""
     return views.picture(session, plan, as_of=moment, today=today)
+
+
+def test_context_that_nobody_reported_is_shown_as_not_reported(database: Engine, put: Put) -> None:
+    put(PERCENT, 2024, "62.5")
+    silent = {bar.label: bar for bar in note(database, "KEN").statuses.bars}["Know the facts"]
+    assert [(part.verdict.word, part.n) for part in silent.parts] == [("Not reported", 3)]
+    put(CONTEXT, 2024, "31")
+    told = {bar.label: bar for bar in note(database, "KEN").statuses.bars}["Know the facts"]
+    assert [part.verdict.word for part in told.parts] == ["Context only", "Not reported"]

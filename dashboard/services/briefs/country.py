@@ -97,7 +97,10 @@ def _facts(counts: Counts, peers: pd.DataFrame, region: str, year: int) -> tuple
 
 
 def _by_objective(subject: Subject, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts by objective; what is context only and not reported is not reported."""
     objectives = subject.found.plan.objectives
+    silent = rows["status"].eq("context_only") & rows["year"].isna()
+    rows = rows.assign(status=rows["status"].mask(silent, "no_data"))
     counts = rows.groupby(["objective", "status"]).size().reset_index(name="n")
     table = objectives[["objective", "title"]].merge(counts, on="objective")
     return table.assign(bar=table["title"])
