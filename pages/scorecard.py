@@ -11,7 +11,8 @@ found = widgets.open_picture(
     _("Scorecard"), lede=_("Every State and region on every objective and indicator.")
 )
 words = cached.words(found.plan.plan)
-first = st.columns(4)
+with widgets.folded(_("Rows, columns and order")):
+    first = st.columns(4)
 box = st.expander(_("More filters"), key="filters", on_change="rerun")
 more = box.columns(4) if box.open else []
 view = scorecard.pick_view(found, words, first, more)

@@ -90,7 +90,7 @@ def moment_banner(moment: datetime, *, illustrative: bool) -> None:
     One line also says that the data are generated: two banners would push the picture off screen.
     """
     now = {name: word for name, word in st.query_params.items() if name != ways.AS_OF}
-    later = _("Later reports and corrections are not shown.")
+    later = _("Later reports are not shown.")
     mark = _("Illustrative data: no State reported them.") if illustrative else ""
     st.html(
         look.past(

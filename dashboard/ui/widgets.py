@@ -242,6 +242,12 @@ def section(title: str, *, anchor: str | None = None) -> AbstractContextManager[
     """
     if look.width(visit.agent()) > NARROW:
         st.header(title, anchor=anchor)
+    return folded(title)
+
+
+def folded(title: str) -> AbstractContextManager[Any]:
+    """Fold what follows under a title on a phone; on a wide screen it stands as it is."""
+    if look.width(visit.agent()) > NARROW:
         return nullcontext()
     return st.expander(title, key=f"part_{title}")
 
