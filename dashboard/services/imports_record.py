@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dashboard.services import disclosure, locks, lookup
-from dashboard.services.imports_checks import GAPS, JUMP, Checks, short
+from dashboard.services.imports_checks import Checks
 from dashboard.services.imports_rows import Array, Readings
+from dashboard.services.imports_tools import short
+from dashboard.services.imports_words import GAPS
 from dashboard.services.observations import FIELDS, OBSERVATIONS, STATES
 from models import (
     TOTAL,
@@ -43,6 +45,8 @@ KEPT: Final = (
 """Fields that a file without a column for them leaves as they are."""
 OF_VALUE: Final = ("missing_reason", "numerator", "denominator", "source", "source_date")
 """Those that belong to one value, and go when it is corrected."""
+JUMP: Final = 50.0
+"""How many times the usual value of its series a figure must be to be asked about."""
 ALONE: Final = 100.0
 """How many times the next largest figure of other areas one must be to be asked about."""
 

@@ -20,9 +20,9 @@ from dashboard.exchange.reading.faults import Severity
 from dashboard.i18n import _, number
 from dashboard.services import drafts, evidence, imports, ledger, lookup, observations, queues
 from dashboard.services.drafts import Cell
-from dashboard.services.imports_checks import LONGEST
 from dashboard.services.imports_record import UNCHANGED, latest
 from dashboard.services.imports_rows import Options
+from dashboard.services.imports_words import LONGEST
 from dashboard.services.lookup import Ref
 from models import (
     SYSTEM_CHAIN,
