@@ -100,6 +100,16 @@ _SPANS: Final = (
         derived.SPANS.c.ended_at > parts.THEN,
     )
 )
+_NO: Final[sa.ColumnElement[Any]] = sa.literal_column("0")
+_STILL: Final = sa.case((derived.SPANS.c.ended_at > parts.THEN, derived.SPANS.c.seq), else_=_NO)
+_MARKS: Final = sa.select(
+    sa.func.count(),
+    sa.func.coalesce(sa.func.sum(derived.SPANS.c.seq), _NO),
+    sa.func.coalesce(sa.func.sum(_STILL), _NO),
+).where(derived.SPANS.c.accepted_at <= parts.THEN)
+_MOST: Final = 4
+"""Past moments whose series are kept."""
+_stood: dict[tuple[object, ...], Series] = {}
 _CELLS: Final = sa.select(lookup.CELL.c.id, lookup.CELL.c.code)
 
 
@@ -108,10 +118,27 @@ def _series(session: Session, plan: str, asked: parts.Indicators, as_of: datetim
     if as_of is None:
         found = Series.read(*parts.fetch(session, _PACKED))
     else:
-        stood = parts.fetch(session, _SPANS, plan=plan, then=micros(as_of))
+        found = _past(session, plan, micros(as_of))
+    return found.only(asked.ids)
+
+
+def _past(session: Session, plan: str, then: int) -> Series:
+    """Return the series that were accepted at a moment, read once while that past stays the same.
+
+    What is accepted today changes no past. Only what was put in later with an older moment does,
+    such as a restored record: how many rows the past has, and which, shows that.
+    """
+    marks = [column[0] for column in parts.fetch(session, _MARKS, then=then)]
+    key = (session.connection().engine.pool, plan, then, *marks)
+    found = _stood.get(key)
+    if found is None:
+        stood = parts.fetch(session, _SPANS, plan=plan, then=then)
         table = pd.DataFrame(dict(zip(_STOOD, stood, strict=True)))
         found = Series.of(derived.with_flags(table))
-    return found.only(asked.ids)
+        while len(_stood) >= _MOST:
+            _stood.pop(next(iter(_stood)), None)
+        _stood[key] = found
+    return found
 
 
 def _cube(
