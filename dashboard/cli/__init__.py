@@ -17,6 +17,7 @@ from dashboard.cli import (
     key,
     letters,
     people,
+    publish,
     token,
 )
 from dashboard.cli.base import N_, Program, option
@@ -62,6 +63,7 @@ for command in (
     briefs.brief,
     files.snapshot,
     files.verify,
+    publish.publish,
     changes.changes,
     key.key,
     people.user,
