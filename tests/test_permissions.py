@@ -458,8 +458,8 @@ TABLE: Final[dict[str, Row]] = {
         "CF",
         gets_engine=True,
     ),
-    "imports.remember": Row(remembered, EVERYBODY, EVERYBODY, EVERYBODY),
-    "imports.remembered": Row(  # one's own alone
+    "imports_memory.remember": Row(remembered, EVERYBODY, EVERYBODY, EVERYBODY),
+    "imports_memory.remembered": Row(  # one's own alone
         lambda s, w: imports.remembered(s, w, PLAN, "indicator") is not None
     ),
     "imports_updates.checked": Row(
