@@ -17,7 +17,7 @@ from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from dashboard.api import make_app, shapes
+from dashboard.api import answers, make_app, shapes
 from dashboard.exchange import verify
 from dashboard.services import access, briefs, observations, review, sessions, snapshots
 from dashboard.settings import Settings
@@ -354,6 +354,28 @@ def test_an_answer_that_is_known_already_is_not_sent_again(
     news = live.get("/api/v1/observations", params={"plan": PLAN}, headers={"If-None-Match": tag})
     assert news.status_code == 200
     assert news.headers["etag"] != tag
+
+
+def test_answers_that_are_kept_ready_are_those_of_the_record_as_it_is(
+    record: Engine, live: TestClient, coordinator: Identity, reviewer: Identity
+) -> None:
+    asked = {"plan": PLAN, "indicator": PERCENT, "year": 2024}
+    first = get(live, "observations", **asked)
+    assert get(live, "observations", **asked) == first
+    put(record, coordinator, reviewer, at=LATER, value=Decimal(70))
+    (row,) = get(live, "observations", **asked)["data"]
+    assert row["value"] == 70
+
+
+def test_only_so_many_answers_are_kept_ready() -> None:
+    ready = answers.Ready(most=10)
+    for name in ("a", "b", "c"):
+        ready.keep(name, answers.Wrapped(b"1234", {}))
+        ready.get("a")
+    assert [ready.get(name) is not None for name in ("a", "b", "c")] == [True, False, True]
+    ready.keep("large", answers.Wrapped(b"x" * 11, {}))
+    assert ready.get("large") is None
+    assert ready.get("a") is not None
 
 
 def test_large_answers_are_compressed_for_who_can_read_that(client: TestClient) -> None:

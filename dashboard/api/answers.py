@@ -5,6 +5,7 @@ import json
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ from models import (
 
 PACKED_FROM: Final = 1000
 """Bytes from which an answer is worth compressing."""
+READY: Final = 32 * 1024 * 1024
+"""Bytes of answers that are kept ready."""
 JSON: Final = "application/json"
 SCHEME: Final = "bearer "
 UNSIGNED: Final = (
@@ -83,6 +86,46 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Wrapped:
+    """An answer as it leaves: its bytes, and how they are packed."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+class Ready:
+    """Answers as they left, for whoever asks the same of the same record again.
+
+    Keys name the version of the record, so that nothing old is ever given. Those asked for last
+    stay, as many as fit.
+    """
+
+    def __init__(self, most: int = READY) -> None:
+        self._most = most
+        self._size = 0
+        self._held: OrderedDict[Hashable, Wrapped] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Wrapped | None:
+        """Return an answer, or none where it has to be made."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def keep(self, key: Hashable, made: Wrapped) -> None:
+        """Keep an answer, and let go of those asked for longest ago where they do not all fit."""
+        with self._lock:
+            if key in self._held or len(made.body) > self._most:
+                return
+            self._held[key] = made
+            self._size += len(made.body)
+            while self._size > self._most:
+                _key, gone = self._held.popitem(last=False)
+                self._size -= len(gone.body)
+
+
+@dataclass(frozen=True)
 class Desk:
     """Where requests are answered: settings, database, clock, and what was lately worked out."""
 
@@ -90,6 +133,7 @@ class Desk:
     engine: Callable[[], Engine]
     now: Callable[[], datetime]
     kept: Kept = field(default_factory=Kept)
+    ready: Ready = field(default_factory=Ready)
 
     def who(self, session: Session, request: Request) -> Identity:
         """Return who asks: by a token, by the cookie of a session, or the anonymous visitor."""
@@ -163,8 +207,13 @@ class Desk:
             headers = self.headers(tag)
             if knows(request, tag):
                 return Response(status_code=304, headers=headers)
-            found = chosen(find(session), fields, of)
-        return packed(request, self._enveloped(found, version), headers)
+            key = (str(request.url), tag, takes_gzip(request.headers.get("accept-encoding", "")))
+            ready = self.ready.get(key)
+            if ready is None:
+                found = chosen(find(session), fields, of)
+                ready = wrapped(request, self._enveloped(found, version))
+                self.ready.keep(key, ready)
+        return Response(ready.body, headers=headers | ready.headers, media_type=JSON)
 
     def own(
         self,
@@ -274,11 +323,18 @@ def knows(request: Request, tag: str) -> bool:
 
 def packed(request: Request, content: Any, headers: dict[str, str], status: int = 200) -> Response:
     """Return JSON, compressed where the asker can read that and it is worth it."""
+    ready = wrapped(request, content)
+    headers = headers | ready.headers
+    return Response(ready.body, status_code=status, headers=headers, media_type=JSON)
+
+
+def wrapped(request: Request, content: Any) -> Wrapped:
+    """Write content as JSON, compressed where the asker can read that and it is worth it."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     if len(body) >= PACKED_FROM and takes_gzip(request.headers.get("accept-encoding", "")):
         body = gzip.compress(body, compresslevel=5, mtime=0)
-        headers = {**headers, "Content-Encoding": "gzip"}
-    return Response(body, status_code=status, headers=headers, media_type=JSON)
+        return Wrapped(body, {"Content-Encoding": "gzip"})
+    return Wrapped(body, {})
 
 
 def takes_gzip(accepted: str) -> bool:

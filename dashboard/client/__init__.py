@@ -1,4 +1,4 @@
-"""Headway from Python: `headway.Client(url).observations("UN_GPA")` is a DataFrame.
+"""Headway from Python: `headway.Client(url).observations("UN-GPA")` is a DataFrame.
 
 It speaks to the interface of any installation. Of the program itself it only takes what verifies
 snapshots, and that only when one is downloaded.
