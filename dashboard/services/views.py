@@ -156,7 +156,12 @@ def states(found: Picture, *, tier: str = "core") -> pd.DataFrame:
 
     Columns: area, name, region, subregion, column, row, n, expected, assessed, good, share (of the
     assessed series that are on track or met; missing where none is assessed), coverage (n of N).
+    It is shared by everyone who asks: nobody may change it.
     """
+    return found.once(f"states {tier}", lambda: _states(found, tier))
+
+
+def _states(found: Picture, tier: str) -> pd.DataFrame:
     counts = statuses(found, "area", tier=tier)
     wide = counts.pivot_table(
         index="area", columns="status", values="count", aggfunc="sum", fill_value=0
