@@ -48,6 +48,7 @@ class Visitor:
                 additional_headers={"Cookie": "; ".join(cookies)} if cookies else None,
                 subprotocols=[Subprotocol(word) for word in ("streamlit", *xsrf)],
                 max_size=None,
+                open_timeout=PATIENCE,
                 proxy=None,
             )
         )
