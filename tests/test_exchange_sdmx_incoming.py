@@ -252,7 +252,7 @@ def test_what_a_form_has_no_place_for_is_no_correction(
     assert look(data).counts["revision"] == look(data).counts["new"] == 0
     corrected = look(data.replace(b"20.50", b"21.5"))
     table = imports.table(corrected).set_index("outcome")
-    assert table.loc["revision", ["value", "evidence", "note"]].tolist() == [
+    assert table.loc["revision", ["value", "evidence", "note"]].to_numpy().tolist() == [
         "21.5",
         "https://example.org/report",
         "of those over 18",

@@ -310,7 +310,7 @@ def test_of_two_at_once_with_one_code_one_is_let_in(engine: Engine) -> None:
         with ThreadPoolExecutor(8) as pool:
             found = list(
                 pool.map(
-                    lambda _n, typed=typed: unit_of_work(  # type: ignore[misc]
+                    lambda _n, typed=typed: unit_of_work(
                         engine, lambda session: proved(session, typed)
                     ),
                     range(8),

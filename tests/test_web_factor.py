@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import httpx2
 import pyotp
 import pytest
 import sqlalchemy as sa
@@ -37,7 +38,7 @@ def amina(database: Engine) -> str:
     return doors.add_person(database, Role.REVIEWER)
 
 
-def send(browser: TestClient, address: str = PAGE, **fields: str) -> doors.httpx2.Response:
+def send(browser: TestClient, address: str = PAGE, **fields: str) -> httpx2.Response:
     """Fill in a form of a page and send it."""
     return browser.post(address, data={"form": field(browser.get(address)), **fields})
 

@@ -31,8 +31,8 @@ from dashboard.services import audit
 from dashboard.services import people as accounts
 from dashboard.settings import GroupRole, Oidc
 from dashboard.web import account_factor, entry
+from dashboard.web.listening import listen
 from dashboard.web.oidc import COOKIE, Provider
-from dashboard.web.serve import listen
 from models import SYSTEM, AuditEvent, Grant, Person, Role, columns, reading, unit_of_work
 from tests import door as doors
 from tests.door import EMAIL, Clock
