@@ -163,6 +163,15 @@ def tables(empty: Engine) -> Engine:
     return empty
 
 
+@pytest.fixture
+def blank(tmp_path: Path) -> Iterator[Engine]:
+    """Give an SQLite database with tables and nothing in them, where one kind is enough."""
+    engine = open_database(f"sqlite:///{tmp_path / 'blank.db'}")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
 def restored(engine: Engine, data: bytes, now: datetime = LATER) -> restoring.Restored:
     return unit_of_work(engine, lambda session: restoring.restore(session, SYSTEM, data, now=now))
 
@@ -228,28 +237,28 @@ def test_work_goes_on_behind_the_anchors(tables: Engine, data: bytes) -> None:
         assert len(session.exec(select(PlanEdition)).all()) == 2
 
 
-def test_a_record_that_is_there_is_never_written_over(engine: Engine, data: bytes) -> None:
-    with reading(engine) as session:
+def test_a_record_that_is_there_is_never_written_over(database: Engine, data: bytes) -> None:
+    with reading(database) as session:
         before = ledger.heads(session)
     with pytest.raises(WrongState, match="There is a record in this database already"):
-        restored(engine, data)
-    with reading(engine) as session:
+        restored(database, data)
+    with reading(database) as session:
         assert ledger.heads(session) == before
         assert snapshots.listing(session) == []
 
 
-def test_only_who_administers_restores(tables: Engine, data: bytes, viewer: Identity) -> None:
+def test_only_who_administers_restores(blank: Engine, data: bytes, viewer: Identity) -> None:
     with pytest.raises(NotAllowed):
-        unit_of_work(tables, lambda s: restoring.restore(s, viewer, data, now=LATER))
+        unit_of_work(blank, lambda s: restoring.restore(s, viewer, data, now=LATER))
 
 
-def test_an_altered_snapshot_restores_nothing(tables: Engine, data: bytes) -> None:
+def test_an_altered_snapshot_restores_nothing(blank: Engine, data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         inside = {name: packed.read(name) for name in packed.namelist()}
     inside["data/weights.csv"] = inside["data/weights.csv"].replace(b"1", b"2", 1)
     with pytest.raises(BadInput, match=r"data/weights.csv: was altered"):
-        restored(tables, archive.pack(inside))
-    with reading(tables) as session:
+        restored(blank, archive.pack(inside))
+    with reading(blank) as session:
         assert restoring.is_empty(session)
 
 
@@ -279,7 +288,7 @@ def test_the_wording_of_the_plan_is_the_edition_that_the_manifest_names(data: by
 
 
 def test_a_snapshot_without_its_wording_takes_the_plan_that_is_shipped(
-    tables: Engine, data: bytes
+    blank: Engine, data: bytes
 ) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         inside = {name: packed.read(name) for name in packed.namelist()}
@@ -287,7 +296,7 @@ def test_a_snapshot_without_its_wording_takes_the_plan_that_is_shipped(
     manifest = json.loads(inside["manifest.json"])
     del manifest["files"]["plan/wording.json"]
     older = archive.pack({**inside, "manifest.json": canonical.json(manifest)})
-    assert restored(tables, older).differing == ()
+    assert restored(blank, older).differing == ()
 
 
 @pytest.fixture
