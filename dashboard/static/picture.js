@@ -39,7 +39,7 @@ function drawn(plot) {
 async function faces() {
   const loaded = new Set([...document.fonts].filter((face) => face.status === "loaded").map(named));
   const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
-  const ours = rules.filter((rule) => rule instanceof CSSFontFaceRule && /\/assets\//.test(rule.cssText));
+  const ours = rules.filter((rule) => rule instanceof CSSFontFaceRule && address(rule).includes("/assets/"));
   const wanted = ours.filter((rule) => loaded.has(named({
     family: rule.style.getPropertyValue("font-family"),
     unicodeRange: rule.style.getPropertyValue("unicode-range"),
@@ -52,9 +52,14 @@ function named(face) {
   return face.family.replace(/["']/g, "") + range;
 }
 
+// Where the file of a face lies: a sheet of its own names it from where the sheet lies.
+function address(rule) {
+  const said = /url\(["']?([^"')]+)/.exec(rule.style.getPropertyValue("src"))?.[1] ?? "";
+  return new URL(said, rule.parentStyleSheet.href ?? document.baseURI).href;
+}
+
 async function inside(rule) {
-  const address = /url\(["']?([^"')]+)/.exec(rule.style.getPropertyValue("src"))[1];
-  const file = await (await fetch(new URL(address, document.baseURI))).blob();
+  const file = await (await fetch(address(rule))).blob();
   const data = await new Promise((done) => {
     const reader = new FileReader();
     reader.onload = () => done(reader.result);
