@@ -196,3 +196,53 @@ def test_nobody_types_or_looks_for_an_area_that_is_not_theirs(
         keep(session, neighbour, {CELL: GOOD})
     names = [one.name for one in look(session, neighbour, {CELL: GOOD}).of(Severity.ERROR)]
     assert names == ["not yours"]
+
+
+def parts(total: str = "", **sexes: str) -> dict[Cell, Any]:
+    cells = {f"sex={code}": value for code, value in sexes.items()}
+    if total:
+        cells[TOTAL] = total
+    return {
+        Cell(CASES, "2024", cell): {"value": value, "source": "Register"}
+        for cell, value in cells.items()
+    }
+
+
+def splits(seen: xray.Seen) -> list[tuple[str, str]]:
+    return [(one.cell.cell, one.name) for one in seen.findings if one.name == "split"]
+
+
+def test_a_part_typed_is_held_against_the_total_and_the_parts_of_the_record(
+    session: Session, coordinator: Identity, reviewer: Identity
+) -> None:
+    for cell, value in ((TOTAL, "30"), ("sex=female", "20")):
+        one = draft(indicator=CASES, cell=cell, value=value)
+        observations.submit(session, coordinator, one, plan=PLAN, token=cell, now=NOON)
+    assert splits(look(session, coordinator, parts(male="10"))) == []
+    seen = look(session, coordinator, parts(male="11"))
+    assert splits(seen) == [("sex=male", "split")]
+    (said,) = [one.message for one in seen.findings if one.name == "split"]
+    assert "make 31, and the total is 30" in said
+    assert splits(look(session, coordinator, parts(total="19"))) == [(TOTAL, "split")]
+    assert splits(look(session, coordinator, parts(total="25"))) == []  # the other part is unknown
+
+
+def test_a_returned_figure_has_no_say(
+    session: Session, coordinator: Identity, reviewer: Identity
+) -> None:
+    one = draft(indicator=CASES, cell=TOTAL, value="5")
+    ref = observations.submit(session, coordinator, one, plan=PLAN, token="a", now=NOON)
+    assert splits(look(session, coordinator, parts(male="11"))) == [("sex=male", "split")]
+    review.send_back(session, reviewer, ref, plan=PLAN, note="which?", now=NOON)
+    assert splits(look(session, coordinator, parts(male="11"))) == []
+
+
+def test_a_numerator_typed_is_held_against_the_denominator_of_the_record(
+    session: Session, coordinator: Identity
+) -> None:
+    one = draft(value="50", numerator="5", denominator="10")
+    observations.submit(session, coordinator, one, plan=PLAN, token="a", now=NOON)
+    cell = Cell(PERCENT, "2024", TOTAL)
+    for top, found in (("9", []), ("11", ["fraction"])):
+        seen = look(session, coordinator, {cell: {**GOOD, "numerator": top}})
+        assert [one.name for one in seen.findings if one.name == "fraction"] == found

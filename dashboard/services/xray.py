@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
@@ -18,7 +17,7 @@ from sqlmodel import Session
 
 from dashboard.exchange.reading.faults import Severity
 from dashboard.i18n import _, number
-from dashboard.services import drafts, evidence, imports, ledger, lookup, observations, queues
+from dashboard.services import drafts, evidence, held, imports, ledger, lookup, observations, queues
 from dashboard.services.drafts import Cell
 from dashboard.services.imports_record import UNCHANGED, latest
 from dashboard.services.imports_rows import Options
@@ -34,7 +33,6 @@ from models import (
     State,
     WrongState,
 )
-from seed import mappings
 
 FIELDS: Final = (
     *("value", "status", "missing_reason", "text", "numerator", "denominator", "source"),
@@ -129,7 +127,7 @@ def look(
     past = _past(session, place.id, plan, ready, pieces)
     found += refused
     found += _large(past)
-    found += _contradictions(plan, ready)
+    found += _contradictions(session, place.id, plan, ready)
     found += _pieces(session, who, asked, pieces, plan=plan, area=area, now=now)
     blocked = {one.cell for one in found if one.severity is Severity.ERROR}
     unchanged = frozenset(table["key"][table["outcome"] == UNCHANGED])
@@ -274,29 +272,14 @@ def _asked(cell: Cell, name: str, message: str) -> Finding:
     return Finding(cell, "value", name, Severity.WARNING, message, remedy)
 
 
-def _contradictions(plan: str, ready: Mapping[Cell, ObservationInput]) -> list[Finding]:
-    """Hold the figures that are typed for one period against each other."""
-    values: dict[Cell, Decimal] = {
-        cell: draft.value for cell, draft in ready.items() if draft.value is not None
-    }
-    found = []
-    for rule in mappings.read().contradiction:
-        if rule.plan != plan:
-            continue
-        for cell, value in values.items():
-            other = values.get(cell._replace(indicator=rule.other))
-            is_so = cell.indicator == rule.indicator and value >= rule.at_least
-            if not is_so or other is None or other >= rule.below:
-                continue
-            said = _("{indicator} is {value} and {other} is {low}: {why}.").format(
-                indicator=rule.indicator,
-                value=number(float(value), 4),
-                other=rule.other,
-                low=number(float(other), 4),
-                why=_(rule.why),
-            )
-            found.append(_asked(cell, "contradiction", said))
-    return found
+def _contradictions(
+    session: Session, area_id: int, plan: str, ready: Mapping[Cell, ObservationInput]
+) -> list[Finding]:
+    """Hold what is typed against each other, and against what the record holds already."""
+    rows = newest_rows(session, area_id, plan, held.codes(plan, ready))
+    live = {cell: row for cell, row in rows.items() if row["state"] in LIVE}
+    found = held.doubts(session, plan, held.Known(ready, live))
+    return [_asked(one.cell, one.name, one.message) for one in found]
 
 
 def _pieces(
