@@ -87,13 +87,15 @@ const send = async () => {
 };
 
 // The doubts beside the grid are the server's: its own button looks at them anew. While the line of
-// the page itself is down that button is dead, so it is pressed until the look is newer than the key.
+// the page itself is down that button is dead, and a server that was started again knows it no more:
+// so the whole page is asked for where the look does not become newer than the key.
 const looked = () => document.querySelector(".hw-looked")?.dataset.at ?? "";
 const look = (since, tries = 0) => {
   clearTimeout(looking);
   looking = setTimeout(() => {
     if (edits.size || (tries && looked() > since) || tries > 7) return;
-    document.querySelector('[class*="st-key-grid_look"] button')?.click();
+    if (tries > 1) window.dispatchEvent(new PopStateEvent("popstate"));
+    else document.querySelector('[class*="st-key-grid_look"] button')?.click();
     look(since, tries + 1);
   }, REST * 2 ** tries);
 };

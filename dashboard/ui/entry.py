@@ -24,6 +24,7 @@ from dashboard.services.views import Picture
 from dashboard.ui import cached, indicator, look, series, visit, widgets
 from models import (
     MISSING,
+    PERIOD,
     TOTAL,
     BadInput,
     EntryMode,
@@ -118,6 +119,7 @@ def draw_figure(form: Figure, words: PlanTexts) -> None:
     keep = _keeper(form)
     today = visit.now().date()
     years = [str(year) for year in range(today.year, rules.FIRST_YEAR - 1, -1)]
+    years = _asked(form, years)
     left, right = st.columns(2)
     st.session_state.setdefault(form.key("period"), years[1])
     left.selectbox(_("Year"), years, key=form.key("period"), on_change=keep)
@@ -151,6 +153,23 @@ def draw_figure(form: Figure, words: PlanTexts) -> None:
     if st.button(_("Send to review"), type="primary", key=f"send_{token}"):
         _send(form, token)
     _show_said(form)
+
+
+def _asked(form: Figure, years: list[str]) -> list[str]:
+    """Let the period in the address be the one reported on, unless another one is typed already."""
+    asked = st.query_params.get("period", "")
+    if PERIOD.fullmatch(asked) is None:
+        return years
+    here, mark = form.key("period"), f"asked_{form.start}"
+    if st.session_state.get(mark) != asked:
+        st.session_state[mark] = asked
+        is_typed = any(_typed(form).get(name) for name in ("value", "text", "missing_reason"))
+        if not is_typed:
+            st.session_state[here] = asked
+        elif st.session_state.get(here, asked) != asked:
+            said = _("You had typed a figure for {period}: send it first, or change its year.")
+            st.info(said.format(period=st.session_state[here]))
+    return years if asked in years else [*years, asked]
 
 
 def _cells(form: Figure, words: PlanTexts) -> list[str]:

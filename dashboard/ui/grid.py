@@ -125,7 +125,10 @@ def _pick(
     else:
         year = visit.now().year
         years = [str(one) for one in range(year, rules.FIRST_YEAR - 1, -1)]
-        period = widgets.choose(_("Year"), years, name="year", index=1, place=second) or years[1]
+        named = st.query_params.get("period", "")[:4]
+        usual = years.index(named) if named in years else 1
+        chosen = widgets.choose(_("Year"), years, name="year", index=usual, place=second)
+        period = chosen or years[1]
         texts = [text for text in asked if text.objective == code]
     parts = any(text.fields["disaggregations"] for text in texts)
     broken = third.toggle(_("With parts"), key=f"grid_parts_{code}", disabled=not parts)
