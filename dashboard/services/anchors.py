@@ -18,8 +18,6 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from dashboard.exchange import datapackage, standalone
-from dashboard.exchange.schema import RESOURCES
 from models import SYSTEM_CHAIN, AuditEvent, ReferenceArea, SnapshotBytes, columns
 
 ACTION: Final = "chain.anchor"
@@ -59,6 +57,10 @@ def lay(
 
 def vouched(session: Session, snapshot: str) -> dict[int, End]:
     """Return where a kept snapshot says that each chain stood; empty where it is not whole."""
+    # Here, not above: every session of a visitor comes by this module, few by its snapshots.
+    from dashboard.exchange import datapackage, standalone
+    from dashboard.exchange.schema import RESOURCES
+
     held = session.get(SnapshotBytes, snapshot)
     if held is None:
         return {}
