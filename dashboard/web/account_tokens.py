@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard import i18n
 from dashboard.i18n import _
 from dashboard.services import tokens
 from dashboard.web import entry, forms, paper
@@ -77,6 +78,7 @@ class Tokens:
             tokens=[one for one in listed if one.until > now and one.revoked_at is None],
             scopes=_scopes(),
             days=DAYS,
+            day=i18n.date,
             longest=tokens.NAME_LENGTH,
         )
 
