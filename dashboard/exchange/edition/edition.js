@@ -11,7 +11,7 @@ function ranked(asked) {
   const words = plain(asked).split(/\s+/).filter(Boolean);
   if (!words.length) return [];
   const hits = [];
-  for (const entry of window.HEADWAY_INDEX) {
+  for (const entry of window.headwayIndex) {
     const name = plain(entry[0]);
     const text = `${name} ${entry[3]}`;
     if (!words.every((word) => text.includes(word))) continue;

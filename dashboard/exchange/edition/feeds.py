@@ -17,7 +17,7 @@ def search(entries: Iterable[Sequence[str]]) -> bytes:
     """
     rows = json.dumps(list(entries), ensure_ascii=False, separators=(",", ":"))
     safe = rows.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return f"window.HEADWAY_INDEX={safe};\n".encode()
+    return f"window.headwayIndex={safe};\n".encode()
 
 
 def atom(about: Mapping[str, str], as_of: datetime, entries: Iterable[Mapping[str, str]]) -> bytes:
