@@ -21,7 +21,8 @@ from dashboard.services.imports_looked import BLOCKED, FIELDS, LEFT_OUT, Looked,
 from dashboard.services.imports_memory import remember, remembered
 from dashboard.services.imports_names import Names
 from dashboard.services.imports_people import people, population
-from dashboard.services.imports_rows import Options, Reader
+from dashboard.services.imports_reader import Reader
+from dashboard.services.imports_rows import Options
 from dashboard.services.imports_store import Incoming
 from models import BadInput, Batch, BatchState, Identity, NotAllowed, NotFound, Plan, reading
 

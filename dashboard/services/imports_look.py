@@ -26,9 +26,10 @@ from dashboard.services.imports_looked import (
 )
 from dashboard.services.imports_memory import remembered
 from dashboard.services.imports_names import Names
+from dashboard.services.imports_reader import Reader
 from dashboard.services.imports_ready import Ready
 from dashboard.services.imports_record import Against
-from dashboard.services.imports_rows import Log, Options, Reader, Readings
+from dashboard.services.imports_rows import Log, Options, Readings
 from dashboard.services.imports_updates import Report
 from models import Identity, ReportingRound
 
