@@ -12,8 +12,10 @@ SELECT area.code AS area, region.code AS region, indicator.code AS indicator, ye
 FROM current_value
 JOIN area ON area.id = area_id LEFT JOIN area AS region ON region.id = area.region_id
 JOIN indicator ON indicator.id = indicator_id
-JOIN (SELECT indicator_id AS of_indicator, max(value) AS target FROM target GROUP BY indicator_id)
-  ON of_indicator = indicator_id
+JOIN (
+  SELECT indicator_id AS of_indicator, max(CAST(value AS REAL)) AS target
+  FROM target GROUP BY indicator_id
+) ON of_indicator = indicator_id
 WHERE cell_id = 0 AND plan_code = 'UN-GPA' AND value IS NOT NULL
 """
 
