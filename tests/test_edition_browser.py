@@ -52,7 +52,7 @@ def unusable(page: Page) -> list[str]:
 
 def test_every_kind_of_page_opens_from_a_disk_for_everybody(browser: Browser, folder: Path) -> None:
     for light in ("light", "dark"):
-        with browser.new_context(color_scheme=light) as context:  # type: ignore[arg-type]
+        with browser.new_context(color_scheme=light) as context:
             page = context.new_page()
             faults = watched(page)
             for name in PAGES:
