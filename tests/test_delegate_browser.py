@@ -242,7 +242,8 @@ def test_a_chart_is_saved_as_a_picture_that_says_what_it_is(
 
 def test_on_paper_there_is_what_was_read_and_nothing_to_press(visitor: Visit) -> None:
     page = visitor.open("/country?area=KEN")
-    expect(page.locator(".main-svg").first).to_be_visible(timeout=60_000)  # charts come after the words
+    charts = page.locator(".main-svg").first  # they come after the words
+    expect(charts).to_be_visible(timeout=60_000)
     paper = page.pdf(prefer_css_page_size=True, print_background=True)
     assert paper.startswith(b"%PDF")
     assert b"/MediaBox [0 0 594" in paper or b"/MediaBox [0 0 595" in paper
