@@ -665,9 +665,7 @@ def _columns() -> dict[str, tuple[Severity, str, str]]:
         ),
         "other round": (
             error,
-            _(
-                "The workbook was made for the round {text} of {period}, which is none of this plan."
-            ),
+            _("The workbook was made for the round {text} of {period}: none of this plan."),
             _("Take a fresh workbook of the round that is open, and copy the values into it."),
         ),
         "round over": (
