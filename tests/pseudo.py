@@ -25,14 +25,14 @@ READ: Final = frozenset(
 DRAWN: Final = frozenset({"text", "name", "hovertemplate", "ticktext", "ticksuffix", "tickprefix"})
 """Keys of a chart whose strings are drawn."""
 TAG: Final = re.compile(r"<(style|script)\b.*?</\1>|</?[a-zA-Z!][^>]*>", re.DOTALL)
-CELLS = re.compile(r'<div class="hw-packed" hidden>(.*?)</div>', re.DOTALL)
-SIGNS: Final = frozenset({"alphabet", "cells", "codes", "years"})
-"""What a table of cells says in signs, not in words."""
+CELLS = re.compile(r'<div class="hw-(?:packed" hidden|sheet"><div hidden)>(.*?)</div>', re.DOTALL)
+SIGNS: Final = frozenset({"alphabet", "cells", "codes", "years", "person", "window", "since"})
+"""What a table or grid of cells says in signs, not in words."""
 CODE = re.compile(r"[a-z_]+")
 ATTRIBUTE: Final = re.compile(r"\b(?:aria-label|alt|title|placeholder)=\"([^\"]*)\"")
 WORD: Final = re.compile(r"[A-Za-z]{3,}")
 NO_WORDS: Final = re.compile(
-    r":material/[a-z_]+:|%\{[^}]*\}|https?://\S*|:[a-z]+\[|\b[0-9a-f]{16,}\b|\b(min|max)\b"
+    r":material/[a-z_]+:|%\{[^}]*\}|https?://\S*|:[a-z]+\[|\b(?=[a-f]*\d)[0-9a-f]{8,}\b|\b(min|max)\b"
     r"|\b[A-Z]{1,4}\.\d+(\.\d+)?\b|\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
 )
 """Icons, places for figures, addresses, fingerprints, formulas, codes, and Babel's months."""

@@ -18,7 +18,7 @@ PASSWORD = "illustrative data only"
 ADDRESS = {person.role.value: person.email for person in reversed(demo.PEOPLE)}
 PAGES = (
     ("", ""),
-    ("", "scorecard?columns=indicators&row=KEN&column=PT.5.1"),
+    ("", "scorecard?columns=indicators&group=M49-014&row=KEN&column=PT.5.1"),
     ("", "plan"),
     ("", "plan?objective=PT"),
     ("", "measure?measure=PT.5"),

@@ -26,6 +26,7 @@ COMMANDS = {
     "headway verify FILE.zip",
     "python verify.py FILE.zip",
     "frictionless validate FILE.zip",
+    "minisign -Vm manifest.json -P KEY",
 }
 KNOWN = frozenset({"Headway", "UTC", "and", *COMMANDS})
 """Names, the same in every language; "and" is Babel's, between things in a list."""

@@ -16,7 +16,7 @@ from dashboard.services import derived, ledger
 from models import Observation, ReviewState, State, reading
 from tests import crowd
 
-SECONDS = float(os.environ.get("HEADWAY_CROWD_SECONDS", "15"))
+SECONDS = float(os.environ.get("HEADWAY_CROWD_SECONDS", "6"))
 """How long fifty writers write; a minute where somebody takes the time."""
 
 

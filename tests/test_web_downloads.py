@@ -221,7 +221,7 @@ def test_a_record_many_times_as_large_takes_hardly_more_memory(
     monkeypatch.setattr(standards, "CHUNK", 100)
     choice = Choice(PLAN, with_history=with_history)
     peaks, sizes = [], []
-    for first, days in (("2001-01-01", 100), ("2011-01-01", 900)):
+    for first, days in (("2001-01-01", 60), ("2011-01-01", 500)):
         bigger(database, first, days)
         with reading(database) as session:
             _measured(session, form, choice)  # what is made once is not counted
